@@ -1,0 +1,1 @@
+"""Samples one Docker host and serves it over WebSocket."""

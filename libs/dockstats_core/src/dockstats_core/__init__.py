@@ -1,0 +1,1 @@
+"""Live container figures from Docker hosts."""

@@ -1,0 +1,210 @@
+"""What an agent says on its WebSocket (`/ws`): its status, its containers' facts, its containers' figures.
+
+Inventory and batch are whole snapshots of the host: whoever joins late or misses one is right again at the next.
+The fields marked *fixed* are spoken by other programs and never change; all others have defaults, so that an older
+agent is understood. Not here: what the dashboard adds for the page (`messages.stream`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct, field
+
+from dockstats_core.messages.codec import Codec
+
+# Bounds on what a stranger may send. A real name has at most 255 characters, an image reference 512.
+Text: TypeAlias = Annotated[str, Meta(max_length=1024)]
+ContainerId: TypeAlias = Annotated[str, Meta(max_length=128)]
+Timestamp: TypeAlias = Annotated[datetime, Meta(tz=True)]
+Count: TypeAlias = Annotated[int, Meta(ge=0)]
+Bytes: TypeAlias = Annotated[int, Meta(ge=0)]
+PerSecond: TypeAlias = Annotated[float, Meta(ge=0)]
+Percent: TypeAlias = Annotated[float, Meta(ge=0)]
+Seconds: TypeAlias = Annotated[float, Meta(ge=0)]
+
+MAX_CONTAINERS = 10_000
+
+Figure: TypeAlias = Literal[
+    "cpu",
+    "memory",
+    "network",
+    "network_rates",
+    "block_io",
+    "block_io_rates",
+    "pids",
+    "throttling",
+]
+"""Groups of figures that are known, or unknown for one reason, together."""
+
+UnknownReason: TypeAlias = Literal[
+    "first_sample",  # a rate needs two readings
+    "counter_reset",  # the counter went back, as after a restart
+    "gap",  # no reading for too long: the next one starts anew
+    "host_network",  # the container uses the host's network; nobody counts its share
+    "shared_network",  # it uses another container's network, and is counted there
+    "no_network",  # it has no network
+    "source_cannot_tell",  # this source, engine or kernel does not give the figure
+    "time_out",  # the engine did not answer in time
+    "engine_error",  # the engine answered with an error
+    "engine_unreachable",  # no connection to the engine
+    "not_read_yet",  # the container is new, and no reading of it has come yet
+]
+
+SourceName: TypeAlias = Literal["cgroup", "one-shot", "stream", "simulated"]
+
+
+class ContainerSample(Struct, frozen=True, kw_only=True):
+    """One container's figures at one instant.
+
+    Percentages are of one core (`cpu_pct`), of the container's own limit (`cpu_limit_pct`), of the limit in effect
+    (`mem_pct`), of the scheduler's periods (`throttled_pct`) and of the wall clock (`throttled_time_pct`, summed over
+    cores, so it may pass 100).
+    """
+
+    id: ContainerId  # fixed
+    name: Text  # fixed, without a leading slash
+    cpu_pct: Percent | None = None  # fixed
+    mem_bytes: Bytes | None = None  # fixed; usage minus cache, as `docker stats` shows it
+    mem_limit_bytes: Bytes | None = None  # fixed; the limit in effect: the host's memory where it has none
+    net_io_bytes: Bytes | None = None  # fixed; received plus sent since start
+    cpu_limit_pct: Percent | None = None  # null without a CPU limit of its own
+    throttled_pct: Percent | None = None  # null without a quota
+    throttled_time_pct: Percent | None = None
+    mem_pct: Percent | None = None
+    mem_usage_bytes: Bytes | None = None  # cache included
+    mem_cache_bytes: Bytes | None = None  # what mem_bytes leaves out
+    mem_anon_bytes: Bytes | None = None
+    mem_file_bytes: Bytes | None = None
+    mem_kernel_bytes: Bytes | None = None
+    net_rx_bytes: Bytes | None = None
+    net_tx_bytes: Bytes | None = None
+    net_rx_bytes_per_sec: PerSecond | None = None
+    net_tx_bytes_per_sec: PerSecond | None = None
+    block_read_bytes: Bytes | None = None
+    block_write_bytes: Bytes | None = None
+    block_read_bytes_per_sec: PerSecond | None = None
+    block_write_bytes_per_sec: PerSecond | None = None
+    pids: Count | None = None
+    age_secs: Seconds | None = None  # how old the figures are at sent_at; null where there was never one
+    stale: bool = False  # older than its source's cadence explains
+    unknown: dict[Figure, UnknownReason] = field(default_factory=dict)  # why figures are null
+
+
+class AgentMetrics(Struct, frozen=True, kw_only=True):
+    """Sums over the containers (fixed): CPU where 100 = one core, and memory in use; null where nothing is known."""
+
+    cpu_pct: Percent | None = None
+    mem_bytes: Bytes | None = None
+
+
+class HostFigures(Struct, frozen=True, kw_only=True):
+    """The machine below the containers.
+
+    `basis` says where CPU and memory in use come from: the host itself, or only its containers' sum (a remote engine).
+    """
+
+    basis: Literal["host", "containers"] = "containers"
+    cpu_pct: Percent | None = None  # 100 = one core, so at most 100 x cores
+    cores: Count | None = None
+    mem_used_bytes: Bytes | None = None
+    mem_total_bytes: Bytes | None = None
+    load_1m: float | None = None
+
+
+class EngineState(Struct, frozen=True, kw_only=True):
+    """Which engine this is and whether it answers. `error` is a sentence for a person, with the way out."""
+
+    endpoint: Text = ""
+    reachable: bool = False
+    error: Text | None = None
+    since: Timestamp | None = None  # when `reachable` last changed
+    product: Text | None = None  # docker, podman, simulated
+    version: Text | None = None
+    api_version: Text | None = None
+
+
+class Sampling(Struct, frozen=True, kw_only=True):
+    """How the figures were taken."""
+
+    source: SourceName | None = None
+    reason: Text = ""  # why this source
+    interval_secs: Seconds | None = None  # in effect, which may be longer than the one asked for
+    duration_secs: Seconds | None = None  # of the tick that made this batch
+    skipped_ticks: Count = 0  # since start: ticks left out because one took too long
+    failures: Count = 0  # containers that could not be read in this tick
+
+
+class OwnUsage(Struct, frozen=True, kw_only=True):
+    """What watching costs here: the agent's own process."""
+
+    cpu_pct: Percent | None = None  # 100 = one core
+    mem_bytes: Bytes | None = None  # resident
+
+
+class ContainerStatsBatch(Struct, frozen=True, kw_only=True, tag_field="type", tag="container_stats_batch"):
+    """Every container of one host at one tick. A container that has no figures yet has nulls with their reason."""
+
+    agent_id: Text  # fixed
+    agent_label: Text = ""  # fixed
+    sent_at: Timestamp  # fixed
+    sequence: Count  # fixed; counts up by one a batch, from 1 at the agent's start
+    containers: Annotated[
+        list[ContainerSample], Meta(max_length=MAX_CONTAINERS)
+    ]  # fixed; running and paused ones
+    agent_metrics: AgentMetrics  # fixed
+    host: HostFigures = HostFigures()
+    engine: EngineState = EngineState()
+    sampling: Sampling = Sampling()
+    own_usage: OwnUsage = OwnUsage()
+    containers_by_state: dict[Text, Count] = field(default_factory=dict)  # stopped ones included
+
+
+class AgentStatus(Struct, frozen=True, kw_only=True, tag_field="type", tag="agent_status"):
+    """Who the agent is; sent at connect and every 30 s (all fixed)."""
+
+    agent_id: Text
+    agent_label: Text = ""
+    sent_at: Timestamp
+    uptime_secs: Seconds
+    version: Text
+    features: Annotated[list[Text], Meta(max_length=256)] = field(default_factory=list)
+
+
+class ContainerFacts(Struct, frozen=True, kw_only=True):
+    """What rarely changes about one container."""
+
+    id: ContainerId
+    name: Text
+    image: Text | None = None
+    state: Text | None = (
+        None  # the engine's word: created, running, paused, restarting, removing, exited, dead
+    )
+    health: Text | None = None  # starting, healthy, unhealthy; null without a health check
+    compose_project: Text | None = None
+    compose_service: Text | None = None
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
+    restart_count: Count | None = None
+    exit_code: int | None = None  # of the last run; null while it runs
+    oom_killed: bool | None = None
+    cpu_limit_cores: float | None = None  # null: no limit of its own
+    mem_limit_bytes: Bytes | None = None  # null: no limit of its own
+    pids_limit: Count | None = None  # null: no limit of its own
+    network_mode: Text | None = None  # bridge, host, none, container:<id>, or a network's name
+    network_of: Text | None = None  # name of the container whose network it shares
+
+
+class ContainerInventory(Struct, frozen=True, kw_only=True, tag_field="type", tag="container_inventory"):
+    """Every container the agent may show, stopped ones included; before the first batch in which a change shows."""
+
+    agent_id: Text
+    agent_label: Text = ""
+    sent_at: Timestamp
+    containers: Annotated[list[ContainerFacts], Meta(max_length=MAX_CONTAINERS)]
+
+
+AgentMessage: TypeAlias = AgentStatus | ContainerInventory | ContainerStatsBatch
+
+codec: Codec[AgentMessage] = Codec((AgentStatus, ContainerInventory, ContainerStatsBatch))

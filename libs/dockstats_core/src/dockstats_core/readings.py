@@ -1,0 +1,41 @@
+"""What every source gives: one container's raw counters at one instant.
+
+Counters are cumulative since the container started and carry their unit in the name; None means that the source,
+the engine or the kernel did not tell, and never stands for 0. Not here: differences, percentages, rates (calculator).
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """One container's counters.
+
+    `read_ns` is the time the counters were true, in nanoseconds of whichever clock the source stamps with; only
+    differences between two readings of one source mean anything. `taken_ns` is this process's monotonic clock at the
+    moment the reading arrived here, from which its age is told.
+    """
+
+    container_id: str
+    read_ns: int
+    taken_ns: int
+    cpu_total_ns: int | None = None
+    cpu_system_ns: int | None = None  # the whole host's CPU time, for the engine's own formula only
+    online_cpus: int | None = None
+    periods: int | None = None
+    throttled_periods: int | None = None
+    throttled_ns: int | None = None
+    mem_usage_bytes: int | None = None  # cache included
+    mem_total_inactive_file_bytes: int | None = None  # cgroup v1, hierarchical
+    mem_inactive_file_bytes: int | None = None  # cgroup v2; on v1 the container's own level only
+    mem_limit_bytes: int | None = None  # as told: 0, 2^63 and 2^64-1 stand for "none" in different places
+    mem_anon_bytes: int | None = None
+    mem_file_bytes: int | None = None
+    mem_kernel_bytes: int | None = None
+    net_rx_bytes: int | None = None
+    net_tx_bytes: int | None = None
+    block_read_bytes: int | None = None
+    block_write_bytes: int | None = None
+    pids: int | None = None
+    pids_limit: int | None = None  # as told, see mem_limit_bytes
