@@ -12,7 +12,7 @@ class DockstatsError(Exception):
 
 
 class ConfigurationError(DockstatsError):
-    """A value a person gave (flag, environment, file, argument) cannot be used; the message says what would be right."""
+    """A value a person gave (flag, environment, file, argument) is unusable; the message says what would be right."""
 
 
 class EngineError(DockstatsError):

@@ -150,9 +150,7 @@ class ContainerStatsBatch(Struct, frozen=True, kw_only=True, tag_field="type", t
     agent_label: Text = ""  # fixed
     sent_at: Timestamp  # fixed
     sequence: Count  # fixed; counts up by one a batch, from 1 at the agent's start
-    containers: Annotated[
-        list[ContainerSample], Meta(max_length=MAX_CONTAINERS)
-    ]  # fixed; running and paused ones
+    containers: Annotated[list[ContainerSample], Meta(max_length=MAX_CONTAINERS)]  # fixed; running and paused ones
     agent_metrics: AgentMetrics  # fixed
     host: HostFigures = HostFigures()
     engine: EngineState = EngineState()
@@ -178,9 +176,7 @@ class ContainerFacts(Struct, frozen=True, kw_only=True):
     id: ContainerId
     name: Text
     image: Text | None = None
-    state: Text | None = (
-        None  # the engine's word: created, running, paused, restarting, removing, exited, dead
-    )
+    state: Text | None = None  # the engine's word: created, running, paused, restarting, removing, exited, dead
     health: Text | None = None  # starting, healthy, unhealthy; null without a health check
     compose_project: Text | None = None
     compose_service: Text | None = None
