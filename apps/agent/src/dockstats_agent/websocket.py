@@ -1,0 +1,49 @@
+"""`/ws`: the agent's messages, the newest of each kind, to every client that reads.
+
+What a client says is read, because its pongs come the same way, and ignored. Pings, their time-out and the size limit
+of a client's messages are the server's (`server`). Not here: what is sent (broadcast).
+"""
+
+from __future__ import annotations
+
+import anyio
+from litestar import WebSocket, websocket
+from litestar.exceptions import WebSocketDisconnect
+
+from dockstats_agent.broadcast import Broadcast
+from dockstats_core.messages import agent
+
+GOING_AWAY = 1001
+TRY_AGAIN_LATER = 1013
+MAX_CLIENTS = 256
+"""Clients beyond this are sent away: an agent serves dashboards and scripts, not the public."""
+
+
+@websocket("/ws")
+async def stream_messages(socket: WebSocket, broadcast: Broadcast) -> None:
+    """Serve one client until it leaves, falls silent, or the agent shuts down."""
+    await socket.accept()
+    if broadcast.client_count >= MAX_CLIENTS:
+        await socket.close(TRY_AGAIN_LATER, f"this agent serves at most {MAX_CLIENTS} clients")
+        return
+    async with anyio.create_task_group() as both_ways:
+        both_ways.start_soon(_ignore_what_it_says, socket, both_ways.cancel_scope)
+        try:
+            await _send(socket, broadcast)
+        except WebSocketDisconnect:
+            pass
+        both_ways.cancel_scope.cancel()
+
+
+async def _send(socket: WebSocket, broadcast: Broadcast) -> None:
+    async with broadcast.subscribe() as frames:
+        await socket.send_text(agent.codec.encode(broadcast.status()).decode())
+        async for frame in frames:
+            await socket.send_text(frame)
+    await socket.close(GOING_AWAY, "the agent shuts down")
+
+
+async def _ignore_what_it_says(socket: WebSocket, both_ways: anyio.CancelScope) -> None:
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+    both_ways.cancel()

@@ -1,0 +1,32 @@
+"""`--demo`: a fleet of simulated hosts, so that a laptop without Docker shows the product too.
+
+Every figure is made up, and says so: the source of each batch is `simulated`, and the page labels it.
+Not here: how containers are made up (`dockstats_core.simulation`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dockstats_core.feeds import LocalFeed
+from dockstats_core.messages.stream import AgentEntry
+from dockstats_core.program.options import AgentSettings
+
+HOSTS = ("atlas", "borea", "cirrus")
+CONTAINERS = 40
+
+
+def demo_fleet(embedded: AgentSettings) -> tuple[list[AgentEntry], Mapping[str, LocalFeed]]:
+    """The simulated hosts and their feeds, sampled as often as the embedded agent would be."""
+    entries = [AgentEntry(id=name, label=f"{name} (simulated)", url="") for name in HOSTS]
+    feeds = {
+        name: LocalFeed(
+            source="simulated",
+            simulated_containers=CONTAINERS,
+            simulation_seed=seed,
+            poll_interval_s=embedded.poll_interval_s,
+            host_label=name,
+        )
+        for seed, name in enumerate(HOSTS)
+    }
+    return entries, feeds

@@ -1,0 +1,72 @@
+"""Every agent's feed into one fleet, and what the fleet says about it to every browser.
+
+The one place where feeds, fleet, history and fan-out meet. Not here: routes (stream, api), what follows from a change
+(`dockstats_core.fleet`), connections (`dockstats_core.feeds`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+import anyio
+
+from dockstats_core.fanout.newest_wins import Fanout, Slot
+from dockstats_core.feeds import Feed
+from dockstats_core.feeds.events import ConnectionChanged, FeedEvent
+from dockstats_core.fleet import Fleet
+from dockstats_core.messages.stream import AgentList, StreamMessage
+from dockstats_dashboard.frames import Frame
+
+log = logging.getLogger(__name__)
+
+
+class Gathering:
+    """Follows every feed for ever; `fleet` is what is known, `fanout` what goes out."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        feeds: Mapping[str, Feed],
+        *,
+        wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.fleet = fleet
+        self.fanout: Fanout[Frame] = Fanout()
+        self._feeds = feeds
+        self._wall_clock = wall_clock
+
+    async def run(self) -> None:
+        """Follow every feed until cancelled."""
+        async with anyio.create_task_group() as tasks:
+            for agent_id, feed in self._feeds.items():
+                tasks.start_soon(self._follow, agent_id, feed)
+
+    def agent_list(self) -> Frame:
+        """The first message of every stream."""
+        return Frame(self.fleet.agent_list(self._wall_clock()))
+
+    def close(self) -> None:
+        """End every stream."""
+        self.fanout.close()
+
+    async def _follow(self, agent_id: str, feed: Feed) -> None:
+        async with feed:
+            async for event in feed.events():
+                self._publish(self._into_fleet(agent_id, event))
+
+    def _into_fleet(self, agent_id: str, event: FeedEvent) -> Iterable[StreamMessage]:
+        now = self._wall_clock()
+        if not isinstance(event, ConnectionChanged):
+            return self.fleet.message_received(agent_id, event, now)
+        retry_at = None if event.retry_in_s is None else now + timedelta(seconds=event.retry_in_s)
+        if event.status != "connecting":
+            log.info("agent=%s status=%s reason=%s", agent_id, event.status, event.reason)
+        return self.fleet.connection_changed(agent_id, event.status, event.reason, retry_at, now)
+
+    def _publish(self, messages: Iterable[StreamMessage]) -> None:
+        for message in messages:
+            if not isinstance(message, AgentList):
+                kind = str(type(message).__struct_config__.tag)
+                self.fanout.publish(Slot(kind, message.agent_id), Frame(message))

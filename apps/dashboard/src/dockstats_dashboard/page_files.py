@@ -1,0 +1,89 @@
+"""The page at `/` and its modules at `/page/…`: files of this package, read once and sent as they are.
+
+They change only with the dashboard's version, so a browser asks each time and mostly hears "not modified".
+Not here: what the page does (`page/`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from litestar import Request, Response, get
+from litestar.datastructures.state import State
+from litestar.exceptions import NotFoundException
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_304_NOT_MODIFIED, HTTP_307_TEMPORARY_REDIRECT
+from msgspec import Struct
+
+MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
+
+# Nothing from elsewhere, nothing inline, in nobody's frame.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class PageFile(Struct, frozen=True, kw_only=True):
+    """One file as it is sent."""
+
+    body: bytes
+    media_type: str
+    etag: str
+
+
+def read_page() -> Mapping[str, PageFile]:
+    """The page's files by their path below `page/`; only these can ever be asked for."""
+    files: dict[str, PageFile] = {}
+    _read_into(files, resources.files("dockstats_dashboard") / "page", "")
+    return files
+
+
+def _read_into(files: dict[str, PageFile], folder: Traversable, prefix: str) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            _read_into(files, entry, f"{prefix}{entry.name}/")
+            continue
+        media_type = MEDIA_TYPES.get(entry.name.rpartition(".")[2])
+        if media_type is not None:
+            body = entry.read_bytes()
+            etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            files[prefix + entry.name] = PageFile(body=body, media_type=media_type, etag=etag)
+
+
+@get("/", include_in_schema=False)
+async def index(request: Request[None, None, State], page_files: Mapping[str, PageFile]) -> Response[bytes]:
+    """The page. Its URLs are relative, so a path without its last slash is sent to the one with it."""
+    path = request.scope["raw_path"].decode("ascii", "replace")
+    if not path.endswith("/"):
+        # Relative, because a proxy may show this server below yet another path.
+        return Redirect(f"{path.rpartition('/')[2]}/", status_code=HTTP_307_TEMPORARY_REDIRECT)
+    return _sent(request, page_files["index.html"])
+
+
+@get("/page/{path:path}", include_in_schema=False)
+async def page_file(
+    request: Request[None, None, State], path: str, page_files: Mapping[str, PageFile]
+) -> Response[bytes]:
+    """One file of the page."""
+    found = page_files.get(path.lstrip("/"))
+    if found is None:
+        raise NotFoundException(f"the page has no file {path[:100]!r}")
+    return _sent(request, found)
+
+
+def _sent(request: Request[None, None, State], file: PageFile) -> Response[bytes]:
+    headers = {"ETag": file.etag, "Cache-Control": "no-cache", **SECURITY_HEADERS}
+    if file.etag in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
+    return Response(file.body, media_type=file.media_type, headers=headers)

@@ -1,0 +1,1 @@
+"""Where things are reached: `engine` for a Docker Engine, `agents` for the dashboard's agents. Text in, struct out."""

@@ -1,0 +1,121 @@
+"""The fleet: every configured agent, and what each change means for the stream.
+
+Feeds report what happens to an agent (`connection_changed`, `message_received`); each call gives the stream messages
+that follow from it, in the order in which they are to be published. Nothing is ever missing from what it gave before:
+every message is the whole truth of its kind and agent, so whoever has the newest of each has the state.
+
+An agent is known by its configured id and label, whatever it calls itself. Two that call themselves the same (a machine
+under two addresses, or a cloned one) are both shown, and the status of each names the other.
+Not here: encoding, fan-out, connections, the clock.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from dockstats_core.errors import ConfigurationError, UnknownAgentError
+from dockstats_core.fleet.history import HostRecorder
+from dockstats_core.fleet.latest import Latest
+from dockstats_core.fleet.status import ConnectionRecord
+from dockstats_core.history.store import HistoryAnswer, HistoryLimits, HistoryStore
+from dockstats_core.messages.agent import AgentMessage, AgentStatus, ContainerInventory
+from dockstats_core.messages.stream import AgentConnection, AgentEntry, AgentList, ConnectionStatus, StreamMessage
+
+_SHOWN_NAME = 64  # characters of what an agent calls itself: a host name has no more
+
+
+class AgentSummary(Struct, frozen=True, kw_only=True):
+    """One agent as `/api/agents` tells it; sizes and figures are in its batches."""
+
+    id: str
+    label: str
+    url: str
+    connection: AgentConnection
+    calls_itself: str | None  # while connected and known
+    batch_received_at: datetime | None  # of the newest batch
+    containers: int | None  # in the newest batch; None while none came
+
+
+class FleetHealth(Struct, frozen=True, kw_only=True):
+    """The fleet in a few numbers, as `/healthz` tells it."""
+
+    agents: int
+    connected: int
+    newest_batch_at: datetime | None  # when the newest batch of any agent came
+    history_series: int
+    history_bytes: int
+
+
+class _Agent:
+    """What is kept of one agent."""
+
+    def __init__(self, entry: AgentEntry, store: HistoryStore, now: datetime) -> None:
+        self.entry = entry
+        self.connection = ConnectionRecord(entry, now)
+        self.latest = Latest(entry)
+        self.recorder = HostRecorder(entry.id, store)
+
+
+class Fleet:
+    """The state of all `agents`, which stay the same for its life; `simulated` marks all their figures as made up.
+
+    Every method that takes an `agent_id` raises UnknownAgentError for one that is not configured.
+
+    Raises:
+        ConfigurationError: two agents have the same id.
+    """
+
+    def __init__(
+        self,
+        agents: Iterable[AgentEntry],
+        *,
+        now: datetime,
+        simulated: bool = False,
+        history_limits: HistoryLimits | None = None,
+    ) -> None:
+        self._simulated = simulated
+        self._store = HistoryStore(history_limits)
+        self._agents: dict[str, _Agent] = {}
+        for entry in agents:
+            if entry.id in self._agents:
+                raise ConfigurationError(f"two agents have the id {entry.id!r}; give each its own")
+            self._agents[entry.id] = _Agent(entry, self._store, now)
+
+    def agent_list(self, now: datetime) -> AgentList:
+        """Every agent, in the configured order."""
+        return AgentList(ts=now, agents=[agent.entry for agent in self._agents.values()], simulated=self._simulated)
+
+    def snapshot(self, now: datetime) -> list[StreamMessage]:
+        """All that holds now: the agent list, then every agent's status, then inventories, then batches."""
+        agents = self._agents.values()
+        return [
+            self.agent_list(now),
+            *(agent.connection.message() for agent in agents),
+            *(agent.latest.inventory for agent in agents if agent.latest.inventory is not None),
+            *(agent.latest.batch for agent in agents if agent.latest.batch is not None),
+        ]
+
+    def connection_changed(
+        self, agent_id: str, status: ConnectionStatus, reason: str | None, retry_at: datetime | None, now: datetime
+    ) -> list[StreamMessage]:
+        """The agent's connection is now in `status`, for a reason where there is one, and is tried again at `retry_at`.
+
+        Gives nothing when that was said before. The last figures stay: their age tells that they are old.
+        """
+        agent = self._agent(agent_id)
+        if not agent.connection.changed(status, reason, retry_at, now):
+            return []
+        return [other.connection.message() for other in [agent, *self._update_clashes(besides=agent)]]
+
+    def message_received(self, agent_id: str, message: AgentMessage, now: datetime) -> list[StreamMessage]:
+        """The agent said `message`. Gives nothing for a batch that only repeats the last one."""
+        agent = self._agent(agent_id)
+        agent.connection.last_seen_at = now
+        news: list[StreamMessage] = []
+        if message.agent_id != agent.connection.calls_itself:
+            agent.connection.calls_itself = message.agent_id
+            news += [other.connection.message() for other in self._update_clashes()]

@@ -1,0 +1,109 @@
+"""The points of one container or host: a queue of blocks, each a minute or so of compact rows.
+
+New points go into the newest block; memory is given back a block at a time, oldest first, so a series is a ring that
+is as long as its points are wide: one that lived for ten seconds holds ten seconds' worth of bytes. A point is a
+64-bit time and a row of 32-bit floats: 40 bytes for eight columns.
+Not here: when a block has to go (`store`), what the columns mean (`columns`).
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import deque
+from math import nan
+from struct import Struct as RowFormat
+
+from dockstats_core.history.columns import Row
+
+_TIME_BYTES, _FIGURE_BYTES = 8, 4
+
+# What is held is counted, not measured; the figures below are a little above what tracemalloc shows (tests hold them).
+BLOCK_OVERHEAD_BYTES = 340
+"""What a block costs beside its points: the block, two arrays, its place in two queues (about 290)."""
+
+SERIES_OVERHEAD_BYTES = 1_100
+"""What a series costs beside its blocks: itself, a queue, its place in the store (about 1,050)."""
+
+# A 32-bit float ends at 3.4028e38.
+_MAX_FIGURE = 3.4e38
+
+
+class _Block:
+    """Consecutive points. `at` are their times, ascending; `figures` holds row after row."""
+
+    __slots__ = ("at", "figures")
+
+    def __init__(self) -> None:
+        self.at = array("d")
+        self.figures = array("f")
+
+
+class Series:
+    """Points of `width` figures each, in ascending time."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._row = RowFormat(f"{width}f")
+        self._blocks: deque[_Block] = deque()
+
+    @property
+    def bytes_a_point(self) -> int:
+        """What one point adds to memory; arrays grow by a sixteenth more than is needed."""
+        return (_TIME_BYTES + self._width * _FIGURE_BYTES) * 17 // 16
+
+    @property
+    def bytes_held(self) -> int:
+        """What the series takes in memory, itself included."""
+        blocks = sum(BLOCK_OVERHEAD_BYTES + len(block.at) * self.bytes_a_point for block in self._blocks)
+        return SERIES_OVERHEAD_BYTES + blocks
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no point."""
+        return not self._blocks
+
+    def oldest_block_ended(self) -> float:
+        """The time of the oldest block's last point; the series must not be empty."""
+        return self._blocks[0].at[-1]
+
+    def needs_block(self, at: float, *, block_s: float, block_points: int) -> bool:
+        """Whether a point at `at` begins a new block, when one covers `block_s` seconds or `block_points` points."""
+        if not self._blocks:
+            return True
+        times = self._blocks[-1].at
+        return at - times[0] >= block_s or len(times) >= block_points
+
+    def append(self, at: float, row: Row, *, new_block: bool) -> None:
+        """Adds a point, later than all others, to the newest block or as the first of a new one."""
+        if new_block:
+            self._blocks.append(_Block())
+        block = self._blocks[-1]
+        block.at.append(at)
+        block.figures.frombytes(self._packed(row))
+
+    def _packed(self, row: Row) -> bytes:
+        figures = [nan if figure is None else figure for figure in row]
+        try:
+            return self._row.pack(*figures)  # a third of what array.extend() takes for eight figures: 0.14 us
+        except OverflowError:  # a stranger may send any number: one that cannot be kept is not known
+            return self._row.pack(*map(_storable, figures))
+
+    def drop_oldest_block(self) -> int:
+        """Forgets the oldest block; tells how many points it had."""
+        return len(self._blocks.popleft().at)
+
+    def since(self, at: float) -> tuple[list[float], list[list[float]]]:
+        """All points from `at` on: their times, and a list a column with NaN for what is not known."""
+        times: list[float] = []
+        columns: list[list[float]] = [[] for _ in range(self._width)]
+        for block in self._blocks:
+            first = bisect_left(block.at, at)
+            times.extend(block.at[first:])
+            for place, column in enumerate(columns):
+                column.extend(block.figures[first * self._width + place :: self._width])
+        return times, columns
+
+
+def _storable(figure: float) -> float:
+    return figure if abs(figure) <= _MAX_FIGURE else nan

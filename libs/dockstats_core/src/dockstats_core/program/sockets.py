@@ -1,0 +1,103 @@
+"""Opens the listening sockets of a server, and says in one sentence why it could not.
+
+The sockets are bound here and handed to the server, so that "is it free" and "take it" are one step, `:8080` really
+means IPv4 and IPv6, and port 0 is one port for all of them. Not here: the address's grammar (program.listen).
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import psutil
+
+from dockstats_core.errors import ConfigurationError
+from dockstats_core.program.listen import ListenAddress
+
+BACKLOG = 1024
+"""Connections the kernel keeps waiting; it cuts this down to its own `net.core.somaxconn`."""
+
+
+def open_sockets(address: ListenAddress, *, flag: str = "--listen") -> list[socket.socket]:
+    """Listening, non-blocking sockets for `address`: one for every interface, one for each address of a name.
+
+    The caller closes them. `flag` is what the sentence tells people to change.
+
+    Raises:
+        ConfigurationError: in use, not allowed, no such address on this machine, or a name that cannot be resolved.
+    """
+    opened: list[socket.socket] = []
+    port = address.port
+    try:
+        for family, host in _hosts(address):
+            listening = _open(family, host, port, every_interface=not address.host)
+            opened.append(listening)
+            port = listening.getsockname()[1]
+    except OSError as error:
+        for listening in opened:
+            listening.close()
+        raise ConfigurationError(explain(error, address, flag=flag)) from error
+    return opened
+
+
+def bound_address(address: ListenAddress, sockets: list[socket.socket]) -> ListenAddress:
+    """`address` with the port that `sockets` really have, which differs only where port 0 was asked for."""
+    return ListenAddress(address.host, sockets[0].getsockname()[1])
+
+
+def explain(error: OSError, address: ListenAddress, *, flag: str = "--listen") -> str:
+    """Why `address` cannot be listened on, and the way out, in one sentence."""
+    if isinstance(error, socket.gaierror):
+        why, way_out = f"the name {address.host} cannot be resolved", "give an address, or only a port like :8080"
+    elif error.errno == errno.EADDRINUSE:
+        why = f"the port is in use{_by_whom(address.port)}"
+        way_out = f"stop that program, or choose another address with {flag}"
+    elif error.errno in {errno.EACCES, errno.EPERM}:
+        why = "this user may not open the port"
+        way_out = f"ports below 1024 need CAP_NET_BIND_SERVICE: choose one from 1024 up with {flag}"
+    elif error.errno == errno.EADDRNOTAVAIL:
+        why = f"no interface of this machine has the address {address.host}"
+        way_out = f"choose one that exists, or :{address.port} for all, with {flag}"
+    else:
+        why = (error.strerror or str(error)).lower()
+        way_out = f"choose another address with {flag}"
+    return f"cannot listen on {address}: {why}; {way_out}"
+
+
+def _hosts(address: ListenAddress) -> list[tuple[socket.AddressFamily, str]]:
+    if not address.host:
+        if socket.has_dualstack_ipv6():
+            return [(socket.AF_INET6, "::")]
+        return [(socket.AF_INET, "0.0.0.0")]  # noqa: S104 - asked for: every interface
+    found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    # dict: a name may stand twice in /etc/hosts
+    return list(dict.fromkeys((family, str(where[0])) for family, _, _, _, where in found))
+
+
+def _open(family: socket.AddressFamily, host: str, port: int, *, every_interface: bool) -> socket.socket:
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # A port whose last connections still wait in TIME_WAIT is free; one that somebody listens on is not.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, not every_interface)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+        listening.setblocking(False)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _by_whom(port: int) -> str:
+    """` by NAME (pid N)`, as far as this user may know it."""
+    try:
+        for connection in psutil.net_connections(kind="tcp"):
+            if connection.status != psutil.CONN_LISTEN or not connection.laddr or not connection.pid:
+                continue
+            if connection.laddr.port == port:
+                return f" by {psutil.Process(connection.pid).name()!r} (pid {connection.pid})"
+    except (psutil.Error, OSError):
+        pass  # another user's program: the sentence does without
+    return ""

@@ -1,0 +1,140 @@
+"""What holds for every test: it has a time limit, and where its engine or browser is missing it says so.
+
+A test marked `engine` or `browser` is skipped with the reason where that is missing. With
+`DOCKSTATS_TEST_REQUIRE=engine,browser` it fails instead; a required engine is first asked of `tests/engine/up`.
+A test that hangs fails after 60 s (`@pytest.mark.time_limit(seconds)` for another bound) with the stacks of all threads
+and tasks. If even that cannot end it, because it hangs in C, the whole run ends 30 s later with the stacks.
+Not here: fixtures. What a test needs stands in the test or in a builder it imports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from tests.requirements import MISSING
+
+TIME_LIMIT_S = 60.0
+AGAIN_S = 1.0  # code that swallowed the first failure is interrupted again
+LAST_RESORT_S = 30.0  # beyond the limit: the process itself ends
+ENGINE_UP = Path(__file__).parent / "engine" / "up"
+ENGINE_UP_S = 600.0
+
+UNMET = pytest.StashKey[dict[str, str]]()
+REQUIRED = pytest.StashKey[frozenset[str]]()
+REAL_STDERR = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read what is required, and keep the real standard error for the last resort."""
+    config.addinivalue_line("markers", f"time_limit(seconds): fail after so many seconds instead of {TIME_LIMIT_S:g}")
+    required = frozenset(os.environ.get("DOCKSTATS_TEST_REQUIRE", "").replace(",", " ").split())
+    if unknown := sorted(required - MISSING.keys()):
+        raise pytest.UsageError(f"DOCKSTATS_TEST_REQUIRE={unknown[0]}: only {', '.join(MISSING)} can be required")
+    config.stash[REQUIRED] = required
+    config.stash[UNMET] = {}
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        config.stash[REAL_STDERR] = os.dup(2)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give the descriptor back."""
+    if REAL_STDERR in config.stash:
+        os.close(config.stash[REAL_STDERR])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Before the first test, outside every time limit: see what is missing of what the chosen tests need."""
+    if session.config.option.collectonly:
+        return
+    for name, missing in MISSING.items():
+        if any(item.get_closest_marker(name) for item in session.items) and (reason := missing()):
+            if name == "engine" and name in session.config.stash[REQUIRED]:
+                reason = _start_engine() or missing()
+            if reason:
+                session.config.stash[UNMET][name] = reason
+
+
+def _start_engine() -> str | None:
+    """None when `tests/engine/up` succeeded; else its last words."""
+    done = subprocess.run(
+        [ENGINE_UP], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=ENGINE_UP_S, check=False
+    )
+    return None if done.returncode == 0 else "\n".join(done.stdout.splitlines()[-20:])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """Skip or fail where something is missing, before any fixture runs."""
+    for name, reason in item.config.stash[UNMET].items():
+        if item.get_closest_marker(name):
+            if name in item.config.stash[REQUIRED]:
+                pytest.fail(f"{name} is required and missing: {reason}", pytrace=False)
+            pytest.skip(reason)
+    with _limited(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """The test itself has the limit."""
+    with _limited(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """What ends it has the limit again."""
+    with _limited(item):
+        yield
+
+
+@contextmanager
+def _limited(item: pytest.Item) -> Iterator[None]:
+    marker = item.get_closest_marker("time_limit")
+    limit_s = float(marker.args[0]) if marker else TIME_LIMIT_S
+    if item.config.option.usepdb:  # a person who looks around needs longer
+        yield
+        return
+
+    def on_alarm(signum: int, frame: FrameType | None) -> None:
+        faulthandler.dump_traceback(file=2, all_threads=True)  # captured, so that it stands in this test's report
+        _print_tasks()
+        pytest.fail(f"took longer than {limit_s:g} s")
+
+    before = signal.signal(signal.SIGALRM, on_alarm)
+    faulthandler.dump_traceback_later(limit_s + LAST_RESORT_S, exit=True, file=item.config.stash[REAL_STDERR])
+    signal.setitimer(signal.ITIMER_REAL, limit_s, AGAIN_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        faulthandler.cancel_dump_traceback_later()
+        signal.signal(signal.SIGALRM, before)
+
+
+def _print_tasks() -> None:
+    """Where each task waits, down to the innermost await; asyncio's own `print_stack` shows only the outermost."""
+    try:
+        tasks = asyncio.all_tasks()
+    except RuntimeError:  # no loop runs
+        return
+    for task in tasks:
+        print(f"\nTask {task.get_name()} (innermost await last):", file=sys.stderr)
+        awaited: object = task.get_coro()
+        while (frame := getattr(awaited, "cr_frame", None) or getattr(awaited, "gi_frame", None)) is not None:
+            code = frame.f_code
+            print(f'  File "{code.co_filename}", line {frame.f_lineno} in {code.co_qualname}', file=sys.stderr)
+            awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "gi_yieldfrom", None)

@@ -1,0 +1,79 @@
+"""What some tests need from the machine, and whether it is there: a Docker Engine with the test image, and Chromium.
+
+`conftest.py` asks here before the first test runs; a test that needs the image's name or Chromium's path asks here too.
+Not here: starting an engine (tests/engine/up), skipping and failing (conftest.py).
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+from collections.abc import Callable, Mapping
+
+IMAGE = "dockstats-test:latest"
+DEFAULT_HOST = "unix:///var/run/docker.sock"
+ANSWER_S = 5.0
+
+# Debian calls it chromium; the others are what people and hosted runners have instead.
+_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over the engine's socket, without any code of ours: these checks must not depend on what they guard."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=ANSWER_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(ANSWER_S)
+        try:
+            self.sock.connect(self._path)
+        except OSError:
+            self.close()
+            raise
+
+
+def _status(path: str, target: str) -> int:
+    connection = _UnixConnection(path)
+    try:
+        connection.request("GET", target)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+def missing_engine(environ: Mapping[str, str] = os.environ) -> str | None:
+    """None when the engine answers and has the test image; else one sentence that says what is missing."""
+    host = environ.get("DOCKER_HOST") or DEFAULT_HOST
+    if not host.startswith("unix://"):
+        return f"engine tests need an engine of this machine, and DOCKER_HOST is {host}"
+    path = host.removeprefix("unix://")
+    try:
+        if _status(path, "/_ping") != http.client.OK:
+            return f"what listens at {path} is not a Docker Engine"
+        if _status(path, f"/images/{IMAGE}/json") != http.client.OK:
+            return f"the engine at {path} has no image {IMAGE}; tests/engine/up makes it"
+    except (OSError, http.client.HTTPException) as error:
+        return f"no engine answers at {path} ({error}); as root on Debian, tests/engine/up starts one"
+    return None
+
+
+def chromium() -> str | None:
+    """Path of a Chromium that Playwright can start, or None. DOCKSTATS_TEST_CHROMIUM names another one."""
+    named = os.environ.get("DOCKSTATS_TEST_CHROMIUM")
+    return shutil.which(named) if named else next(filter(None, map(shutil.which, _CHROMIUM_NAMES)), None)
+
+
+def missing_browser() -> str | None:
+    """None when a Chromium is installed; else one sentence that says how to get it."""
+    return None if chromium() else "no chromium is installed; on Debian: apt-get install chromium"
+
+
+MISSING: Mapping[str, Callable[[], str | None]] = {"engine": missing_engine, "browser": missing_browser}
+"""One check a marker: what a test marked with this name needs."""
