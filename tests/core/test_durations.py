@@ -85,7 +85,10 @@ def test_parts_that_wrap_round_in_go_are_too_long() -> None:
         ("1d", "'1d' is no duration: 'd' is no unit (ns, us, ms, s, m, h); write it like 500ms, 2s or 1m30s"),
         ("", "'' is no duration: it has no digits; write it like 500ms, 2s or 1m30s"),
         ("s", "'s' is no duration: a number is missing before 's'; write it like 500ms, 2s or 1m30s"),
-        ("300y\n", r"'300y\n' is no duration: 'y\n' is no unit (ns, us, ms, s, m, h); write it like 500ms, 2s or 1m30s"),
+        (
+            "300y\n",
+            r"'300y\n' is no duration: 'y\n' is no unit (ns, us, ms, s, m, h); write it like 500ms, 2s or 1m30s",
+        ),
     ],
 )
 def test_refusal_says_what_is_wrong_and_what_would_be_right(text: str, sentence: str) -> None:

@@ -87,7 +87,10 @@ def test_url_is_taken_apart(url: str, host: str, port: int, path: str, tls: bool
         ("ws://a/ws#x", "entry 1: the URL has a fragment (#), which a WebSocket URL may not have (in 'ws://a/ws#x')"),
         ("ws://a b/", "entry 1: the URL should be ASCII without blanks; write other letters encoded (in 'ws://a b/')"),
         ("ws://ä/", "entry 1: the URL should be ASCII without blanks; write other letters encoded (in 'ws://ä/')"),
-        ("a,b|A|ws://a/", "entry 1: the id should have at most 64 characters, and no comma among them (in 'a,b|A|ws://a/')"),
+        (
+            "a,b|A|ws://a/",
+            "entry 1: the id should have at most 64 characters, and no comma among them (in 'a,b|A|ws://a/')",
+        ),
         ("agent-2|A|ws://a/;ws://b/", "entry 2: the id agent-2 is taken by entry 1 (in 'ws://b/')"),
     ],
 )

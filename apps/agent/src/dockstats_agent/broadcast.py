@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from msgspec import Struct
 
 from dockstats_core.fanout.newest_wins import Fanout, Slot, Subscription
-from dockstats_core.feeds import LocalFeed
 from dockstats_core.feeds.events import ConnectionChanged
+from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages import agent
 from dockstats_core.messages.agent import AgentMessage, AgentStatus, ContainerStatsBatch
 
@@ -40,8 +41,8 @@ class Broadcast:
             if not isinstance(event, ConnectionChanged):
                 self._publish(event)
 
-    def subscribe(self) -> Subscription[str]:
-        """A client's share: text frames, the newest of each kind."""
+    def subscribe(self) -> AbstractContextManager[Subscription[str]]:
+        """A client's share while the block runs: text frames, the newest of each kind, some at a time."""
         return self._fanout.subscribe()
 
     def status(self) -> AgentStatus:

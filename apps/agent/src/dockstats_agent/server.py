@@ -11,17 +11,22 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import uvicorn
+from msgspec import Struct
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 
 if TYPE_CHECKING:
     from litestar import Litestar
 
-# A client that does not answer a ping within PING_TIME_OUT_S is closed; found at most 15 s after it fell silent.
-PING_INTERVAL_S = 5.0
-PING_TIME_OUT_S = 10.0
-MAX_CLIENT_MESSAGE_BYTES = 4096  # what clients say is ignored; this bounds what ignoring costs
-SHUTDOWN_GRACE_S = 1.0
 _CLOSE_GRACE_S = 1.0  # for the close frame to reach a client that reads after all
+
+
+class ServerLimits(Struct, frozen=True, kw_only=True):
+    """What a client may do. Together the first two find a silent client at most 15 s after it fell silent."""
+
+    ping_interval_s: float = 5.0
+    ping_time_out_s: float = 10.0  # without an answer for this long a client is closed
+    client_message_bytes: int = 4096  # what clients say is ignored; this bounds what ignoring costs
+    shutdown_grace_s: int = 1
 
 
 class _LettingGo(WSProtocol):
@@ -35,7 +40,8 @@ class _LettingGo(WSProtocol):
 class Server(uvicorn.Server):
     """Serves one app on sockets that are already bound; `started` is called when it answers."""
 
-    def __init__(self, app: Litestar, *, started: Callable[[], None]) -> None:
+    def __init__(self, app: Litestar, *, started: Callable[[], None], limits: ServerLimits | None = None) -> None:
+        limits = limits or ServerLimits()
         super().__init__(
             uvicorn.Config(
                 app,
@@ -44,11 +50,11 @@ class Server(uvicorn.Server):
                 server_header=False,
                 lifespan="off",
                 ws=_LettingGo,
-                ws_max_size=MAX_CLIENT_MESSAGE_BYTES,
-                ws_ping_interval=PING_INTERVAL_S,
-                ws_ping_timeout=PING_TIME_OUT_S,
+                ws_max_size=limits.client_message_bytes,
+                ws_ping_interval=limits.ping_interval_s,
+                ws_ping_timeout=limits.ping_time_out_s,
                 ws_per_message_deflate=False,
-                timeout_graceful_shutdown=int(SHUTDOWN_GRACE_S),
+                timeout_graceful_shutdown=limits.shutdown_grace_s,
             )
         )
         self._tell_started = started

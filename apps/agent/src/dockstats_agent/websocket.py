@@ -36,10 +36,11 @@ async def stream_messages(socket: WebSocket, broadcast: Broadcast) -> None:
 
 
 async def _send(socket: WebSocket, broadcast: Broadcast) -> None:
-    async with broadcast.subscribe() as frames:
+    with broadcast.subscribe() as turns:
         await socket.send_text(agent.codec.encode(broadcast.status()).decode())
-        async for frame in frames:
-            await socket.send_text(frame)
+        async for frames in turns:
+            for frame in frames:
+                await socket.send_text(frame)
     await socket.close(GOING_AWAY, "the agent shuts down")
 
 

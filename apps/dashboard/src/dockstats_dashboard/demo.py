@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dockstats_core.feeds import LocalFeed
+from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages.stream import AgentEntry
-from dockstats_core.program.options import AgentSettings
+from dockstats_core.program.settings import AgentSettings
 
 HOSTS = ("atlas", "borea", "cirrus")
 CONTAINERS = 40
@@ -26,6 +26,7 @@ def demo_fleet(embedded: AgentSettings) -> tuple[list[AgentEntry], Mapping[str, 
             simulation_seed=seed,
             poll_interval_s=embedded.poll_interval_s,
             host_label=name,
+            agent_id=name,
         )
         for seed, name in enumerate(HOSTS)
     }

@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 
 import anyio
 
+from dockstats_core.fanout import sse
 from dockstats_core.fanout.newest_wins import Fanout, Slot
-from dockstats_core.feeds import Feed
-from dockstats_core.feeds.events import ConnectionChanged, FeedEvent
-from dockstats_core.fleet import Fleet
+from dockstats_core.fanout.shared_gzip import Frame
+from dockstats_core.feeds.events import ConnectionChanged, Feed, FeedEvent
+from dockstats_core.fleet.agents import Fleet
+from dockstats_core.messages import stream
 from dockstats_core.messages.stream import AgentList, StreamMessage
-from dockstats_dashboard.frames import Frame
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class Gathering:
 
     def agent_list(self) -> Frame:
         """The first message of every stream."""
-        return Frame(self.fleet.agent_list(self._wall_clock()))
+        return _frame(self.fleet.agent_list(self._wall_clock()))
 
     def close(self) -> None:
         """End every stream."""
@@ -69,4 +70,8 @@ class Gathering:
         for message in messages:
             if not isinstance(message, AgentList):
                 kind = str(type(message).__struct_config__.tag)
-                self.fanout.publish(Slot(kind, message.agent_id), Frame(message))
+                self.fanout.publish(Slot(kind, message.agent_id), _frame(message))
+
+
+def _frame(message: StreamMessage) -> Frame:
+    return Frame(lambda: sse.encode(stream.codec.encode(message)))

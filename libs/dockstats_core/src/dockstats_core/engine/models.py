@@ -6,8 +6,6 @@ Windows and Podman leave different things out. Not here: what the figures mean (
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from msgspec import Struct
 
 # --- GET /containers/{id}/stats -----------------------------------------------------------------------------------
@@ -95,10 +93,13 @@ class PidsStats(Struct, frozen=True):
 
 
 class StatsBody(Struct, frozen=True):
-    """One stats answer or frame. A year-1 `read` marks a frame that holds nothing (the container is not running)."""
+    """One stats answer or frame. A year-1 `read` marks a frame that holds nothing (the container is not running).
 
-    read: datetime
-    preread: datetime | None = None
+    The times are kept as text: decoded, they would lose the nanoseconds that short intervals are measured with.
+    """
+
+    read: str
+    preread: str | None = None
     id: str | None = None
     name: str | None = None
     os_type: str | None = None

@@ -58,7 +58,7 @@ class Subscription(Generic[FrameT]):
         self._hosts = hosts
         self._last_rank = last_rank
         self._pending: dict[str, dict[int, FrameT]] = {}  # host -> rank of the kind -> frame
-        # A turn takes what is pending of a host up to a rank. Whatever is pending has a turn in the queue that takes it.
+        # A turn takes what is pending of a host up to a rank. Whatever is pending has a turn queued that takes it.
         self._turns: deque[tuple[str, int]] = deque()
         self._has_full_turn: set[str] = set()
         self._wake: anyio.Event | None = None

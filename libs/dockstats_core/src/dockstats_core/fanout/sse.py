@@ -1,7 +1,7 @@
 """The event stream format: bytes of one event for a browser, and events from the bytes of a stream.
 
-`encode`, `comment` and `retry` make what `/stream/agents` sends. `EventStreamParser` reads any event stream as a browser
-does, for scripts and tests that follow a dashboard: bytes in any chunking go in, whole events come out.
+`encode`, `comment` and `retry` make what `/stream/agents` sends. `EventStreamParser` reads any event stream as a
+browser does, for scripts and tests that follow a dashboard: bytes in any chunking go in, whole events come out.
 Source: WHATWG HTML, 9.2.5 "Parsing an event stream" and 9.2.6 "Interpreting an event stream".
 Not here: the connection, reconnecting, what the data means (`messages.stream`).
 """

@@ -1,5 +1,6 @@
-"""What a feed yields: how its connection is, and what an agent says.
+"""What a feed yields, and how it reaches whoever iterates: how the connection is, and what the agent says.
 
+A reader that is slow skips to the newest of each kind; nothing queues up.
 Not here: the feeds; the messages' fields (messages.agent).
 """
 
@@ -10,11 +11,12 @@ from typing import Protocol, Self, TypeAlias
 
 from msgspec import Struct
 
+from dockstats_core.fanout.newest_wins import Fanout, Slot
 from dockstats_core.messages.agent import AgentMessage, ContainerStatsBatch
 from dockstats_core.messages.stream import ConnectionStatus
 
 
-class ConnectionChanged(Struct, frozen=True, kw_only=True):
+class ConnectionChanged(Struct, frozen=True, kw_only=True, tag="connection"):
     """The feed's connection has a new status; `retry_in_s` where another attempt is planned."""
 
     status: ConnectionStatus
@@ -24,12 +26,15 @@ class ConnectionChanged(Struct, frozen=True, kw_only=True):
 
 FeedEvent: TypeAlias = ConnectionChanged | AgentMessage
 
+KINDS = ("connection", "agent_status", "container_inventory", "container_stats_batch")
+"""In the order in which a reader needs them: an inventory comes before the batch in which it shows."""
+
 
 class Feed(Protocol):
-    """An async context manager; leaving it closes everything it opened."""
+    """An async context manager that works while it is open; leaving it closes everything it opened."""
 
     def events(self) -> AsyncIterator[FeedEvent]:
-        """Everything, for ever, newest first for a slow reader: nothing queues up."""
+        """Everything, until the feed is left: first the newest of each kind there is, then what comes."""
         ...
 
     def batches(self) -> AsyncIterator[ContainerStatsBatch]:
@@ -41,8 +46,29 @@ class Feed(Protocol):
     async def __aexit__(self, *exc_info: object) -> bool | None: ...
 
 
-async def only_batches(events: AsyncIterator[FeedEvent]) -> AsyncIterator[ContainerStatsBatch]:
-    """The batches among `events`."""
-    async for event in events:
-        if isinstance(event, ContainerStatsBatch):
-            yield event
+class NewestEvents:
+    """The newest event of each kind, for everyone who iterates over them."""
+
+    def __init__(self) -> None:
+        self._fanout: Fanout[FeedEvent] = Fanout(KINDS)
+
+    def publish(self, event: FeedEvent) -> None:
+        """Make `event` the newest of its kind. Never waits."""
+        self._fanout.publish(Slot(str(type(event).__struct_config__.tag)), event)
+
+    def close(self) -> None:
+        """End every iteration."""
+        self._fanout.close()
+
+    async def events(self) -> AsyncIterator[FeedEvent]:
+        """Each event that is the newest of its kind when it is read."""
+        with self._fanout.subscribe() as turns:
+            async for turn in turns:
+                for event in turn:
+                    yield event
+
+    async def batches(self) -> AsyncIterator[ContainerStatsBatch]:
+        """Only the batches."""
+        async for event in self.events():
+            if isinstance(event, ContainerStatsBatch):
+                yield event

@@ -1,6 +1,6 @@
 """This machine's engine, or a simulated one, as a feed.
 
-Keeps one engine session at a time: connect, watch the inventory, choose a source, sample; when the engine is lost the
+Keeps one engine session at a time: connect, watch the inventory, choose a source, sample. When the engine is lost the
 batches go on and say so, and the next session is tried with back-off until it works.
 Not here: what a session's parts do (engine, inventory, sources, sampler).
 """
@@ -16,17 +16,18 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import anyio
-from anyio.abc import TaskGroup
+from msgspec import Struct
 
 from dockstats_core.backoff import Backoff
-from dockstats_core.endpoints.engine import resolve_endpoint
+from dockstats_core.endpoints.engine import EngineEndpoint, resolve_endpoint
 from dockstats_core.engine.api import EngineClient
-from dockstats_core.errors import EngineError
-from dockstats_core.feeds.events import ConnectionChanged, FeedEvent, only_batches
+from dockstats_core.errors import ConfigurationError, EngineError
+from dockstats_core.feeds.events import ConnectionChanged, FeedEvent, NewestEvents
 from dockstats_core.host_figures import HostMeter
 from dockstats_core.inventory.roster import Roster
 from dockstats_core.inventory.watcher import InventoryWatcher
@@ -34,10 +35,232 @@ from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch, Engi
 from dockstats_core.own_usage import OwnUsageMeter
 from dockstats_core.program.values import SourceChoice
 from dockstats_core.sampler.sampler import Identity, Sampler
-from dockstats_core.sources.choosing import Choice, choose
+from dockstats_core.sources.choosing import choose
 from dockstats_core.sources.simulated import SimulatedSource
 
 log = logging.getLogger(__name__)
 
+VERSION = version("dockstats-core")
 STATUS_EVERY_S = 30.0
+PROVED_AFTER_S = 10.0  # a session that lasted this long was a good one: the next loss starts with a short wait
 FEATURES = ("inventory", "unknown_reasons", "host", "own_usage")
+"""What this agent's messages hold beside the fixed fields."""
+
+# An engine whose memory differs from this machine's by more than this share runs in a machine of its own (a virtual
+# one, as on a desktop), and so this machine's load is not its host's.
+_SAME_MACHINE_TOLERANCE = 0.1
+
+
+class LocalFeed:
+    """Samples the containers of one engine for as long as it is open. See `feeds.events.Feed`.
+
+        async with LocalFeed() as feed:
+            async for batch in feed.batches():
+                print([(container.name, container.cpu_pct) for container in batch.containers])
+
+    Args:
+        docker_endpoint: `unix://…`, `http://…` or `tcp://…`; by default DOCKER_HOST, then the active Docker context.
+        poll_interval_s: seconds between two batches, from 0.05; the source may need longer.
+        source: `auto`, `one-shot`, `stream`, or `simulated`, which needs no engine.
+        filters: Docker's own (`label`, `name`), each with its values; containers outside them are never sampled.
+        max_workers: calls to the engine at a time.
+        host_label: how the host is called in messages; by default its name.
+        agent_id: the host's id in messages; by default its name.
+        simulated_containers, simulation_seed: how many, and which, with `source="simulated"`.
+        environ: where the DOCKER_… variables stand; by default the process's environment.
+
+    Raises:
+        ConfigurationError: an unusable endpoint or source.
+    """
+
+    def __init__(
+        self,
+        docker_endpoint: str | None = None,
+        *,
+        poll_interval_s: float = 0.5,
+        source: SourceChoice = "auto",
+        filters: Mapping[str, Sequence[str]] | None = None,
+        max_workers: int = 16,
+        host_label: str | None = None,
+        agent_id: str | None = None,
+        simulated_containers: int = 40,
+        simulation_seed: int = 0,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        environ = os.environ if environ is None else environ
+        if source == "cgroup":
+            raise ConfigurationError(
+                "--source cgroup is not in this version; use auto, one-shot or stream to ask the engine"
+            )
+        self._endpoint = None if source == "simulated" else resolve_endpoint(docker_endpoint, environ)
+        self._api_version = environ.get("DOCKER_API_VERSION") or None
+        self._source_choice: SourceChoice = source
+        self._filters = {name: list(values) for name, values in (filters or {}).items()}
+        self._max_workers = max_workers
+        self._simulated_containers, self._simulation_seed = simulated_containers, simulation_seed
+        host_name = platform.node() or "localhost"
+        self._identity = Identity(agent_id=agent_id or host_name, agent_label=host_label or host_name)
+        self._started_s = time.monotonic()
+        self._host: Callable[[], HostFigures] = HostFigures
+        self._host_meter = HostMeter()
+        self._own_usage_meter = OwnUsageMeter()
+        self._events = NewestEvents()
+        self._exit = AsyncExitStack()
+        self._sampler = Sampler(
+            self._identity,
+            poll_interval_s=poll_interval_s,
+            engine=EngineState(endpoint="simulated" if self._endpoint is None else self._endpoint.text),
+            host=lambda: self._host(),
+            own_usage=lambda: self._own_usage_meter.read(time.monotonic_ns()),
+        )
+
+    @classmethod
+    def of(cls, settings: AgentSettings) -> Self:
+        """The feed that an agent's settings ask for."""
+        return cls(
+            settings.docker_endpoint,
+            poll_interval_s=settings.poll_interval_s,
+            source=settings.source,
+            filters=settings.filters,
+            max_workers=settings.max_workers,
+            host_label=settings.host_label,
+            simulated_containers=settings.simulated_containers,
+            environ={**os.environ, **settings.docker_environment},
+        )
+
+    def status(self) -> AgentStatus:
+        """Who samples here, now."""
+        return AgentStatus(
+            agent_id=self._identity.agent_id,
+            agent_label=self._identity.agent_label,
+            sent_at=datetime.now(UTC),
+            uptime_secs=time.monotonic() - self._started_s,
+            version=VERSION,
+            features=list(FEATURES),
+        )
+
+    def events(self) -> AsyncIterator[FeedEvent]:
+        """Everything, until the feed is left; a slow reader skips to the newest of each kind."""
+        return self._events.events()
+
+    def batches(self) -> AsyncIterator[ContainerStatsBatch]:
+        """One batch a tick, and one at once for each change of the inventory."""
+        return self._events.batches()
+
+    async def __aenter__(self) -> Self:
+        tasks = await self._exit.enter_async_context(anyio.create_task_group())
+        self._events.publish(ConnectionChanged(status="connected"))
+        tasks.start_soon(self._tell_status)
+        tasks.start_soon(self._keep_sampling)
+        if self._endpoint is None:
+            tasks.start_soon(self._simulate)
+        else:
+            tasks.start_soon(self._keep_session, self._endpoint)
+        self._exit.callback(tasks.cancel_scope.cancel)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        self._events.close()
+        return await self._exit.__aexit__(kind, value, trace)
+
+    # What goes out. -------------------------------------------------------------------------------------------------
+
+    async def _tell_status(self) -> None:
+        while True:
+            self._events.publish(self.status())
+            await anyio.sleep(STATUS_EVERY_S)
+
+    async def _keep_sampling(self) -> None:
+        async for message in self._sampler.messages():
+            self._events.publish(message)
+
+    # Where it comes from. -------------------------------------------------------------------------------------------
+
+    async def _simulate(self) -> None:
+        async with SimulatedSource(self._simulated_containers, seed=self._simulation_seed) as source:
+            self._host = source.host_figures
+            engine = EngineState(endpoint="simulated", reachable=True, product="simulated", since=datetime.now(UTC))
+            self._sampler.engine_found(engine, source.inventory)
+            self._sampler.use(source, "every figure is made up")
+            await anyio.sleep_forever()
+
+    async def _keep_session(self, endpoint: EngineEndpoint) -> None:
+        """One session after another, for ever."""
+        backoff = Backoff(random.random)
+        while True:
+            began_s = time.monotonic()
+            sentence = await self._session(endpoint)
+            log.warning("engine lost: %s", sentence)
+            self._sampler.engine_lost(sentence)
+            if time.monotonic() - began_s > PROVED_AFTER_S:
+                backoff.reset()
+            await anyio.sleep(backoff.next_delay_s())
+
+    async def _session(self, endpoint: EngineEndpoint) -> str:
+        """Sample one engine until it is lost; gives the sentence that says why."""
+        try:
+            async with EngineClient(endpoint, api_version=self._api_version) as engine:
+                identity = await engine.connect()
+                info = await engine.info()
+                roster = Roster()
+                watcher = InventoryWatcher(engine, roster, filters=self._filters)
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(watcher.run)
+                    await watcher.ready()
+                    self._host = self._host_of(endpoint, info)
+                    self._sampler.engine_found(_state_of(endpoint, identity), roster)
+                    log.info("engine found at %s: %s %s", endpoint.text, identity.product, identity.version)
+                    tasks.start_soon(self._pass_on_changes, watcher)
+                    tasks.start_soon(self._use_a_source, engine, watcher, roster)
+        except* EngineError as group:
+            return str(_first(group))
+        raise AssertionError("a session ends only by an error")
+
+    async def _pass_on_changes(self, watcher: InventoryWatcher) -> None:
+        while True:
+            await watcher.wait_for_change()
+            self._sampler.engine_trouble(watcher.trouble)
+            self._sampler.wake()
+
+    async def _use_a_source(self, engine: EngineClient, watcher: InventoryWatcher, roster: Roster) -> None:
+        """Choose a source as soon as a running container allows it, and keep it open."""
+        while True:
+            choice = await choose(engine, self._source_choice, roster.counted, max_workers=self._max_workers)
+            if choice is not None:
+                break
+            await watcher.wait_for_change()
+        async with choice.source as source:
+            log.info("source %s: %s", source.name, choice.reason)
+            self._sampler.use(source, choice.reason)
+            await anyio.sleep_forever()
+
+    def _host_of(self, endpoint: EngineEndpoint, info: EngineInfo) -> Callable[[], HostFigures]:
+        """This machine's own figures where the engine runs right on it, else what the engine tells of its host."""
+        here = self._host_meter.read(time.monotonic_ns())
+        if endpoint.is_local and _about_equal(here.mem_total_bytes, info.mem_total_bytes):
+            return lambda: self._host_meter.read(time.monotonic_ns())
+        remote = HostFigures(basis="containers", cores=info.cpus, mem_total_bytes=info.mem_total_bytes)
+        return lambda: remote
+
+
+def _state_of(endpoint: EngineEndpoint, identity: EngineIdentity) -> EngineState:
+    return EngineState(
+        endpoint=endpoint.text,
+        reachable=True,
+        since=datetime.now(UTC),
+        product=identity.product,
+        version=identity.version,
+        api_version=identity.api_version,
+    )
+
+
+def _about_equal(here: int | None, there: int | None) -> bool:
+    return here is not None and there is not None and abs(here - there) <= _SAME_MACHINE_TOLERANCE * here
+
+
+def _first(group: BaseExceptionGroup[EngineError]) -> EngineError:
+    for error in group.exceptions:
+        return _first(error) if isinstance(error, BaseExceptionGroup) else error
+    raise AssertionError("a group is never empty")

@@ -22,10 +22,12 @@ from dockstats_core.fleet.history import HostRecorder
 from dockstats_core.fleet.latest import Latest
 from dockstats_core.fleet.status import ConnectionRecord
 from dockstats_core.history.store import HistoryAnswer, HistoryLimits, HistoryStore
-from dockstats_core.messages.agent import AgentMessage, AgentStatus, ContainerInventory
+from dockstats_core.messages.agent import AgentMessage, AgentStatus, ContainerInventory, ContainerStatsBatch
 from dockstats_core.messages.stream import AgentConnection, AgentEntry, AgentList, ConnectionStatus, StreamMessage
 
 _SHOWN_NAME = 64  # characters of what an agent calls itself: a host name has no more
+_SHOWN_IDS = 300  # characters of the list of configured ids
+_SHOWN_NAMESAKES = 3  # agents named in one sentence
 
 
 class AgentSummary(Struct, frozen=True, kw_only=True):
@@ -109,13 +111,95 @@ class Fleet:
         agent = self._agent(agent_id)
         if not agent.connection.changed(status, reason, retry_at, now):
             return []
-        return [other.connection.message() for other in [agent, *self._update_clashes(besides=agent)]]
+        others = [other for other in self._update_clashes() if other is not agent]
+        return [told.connection.message() for told in (agent, *others)]
 
     def message_received(self, agent_id: str, message: AgentMessage, now: datetime) -> list[StreamMessage]:
         """The agent said `message`. Gives nothing for a batch that only repeats the last one."""
         agent = self._agent(agent_id)
         agent.connection.last_seen_at = now
-        news: list[StreamMessage] = []
+        told: list[_Agent] = []
         if message.agent_id != agent.connection.calls_itself:
             agent.connection.calls_itself = message.agent_id
-            news += [other.connection.message() for other in self._update_clashes()]
+            told = self._update_clashes()
+        if isinstance(message, AgentStatus):
+            agent.connection.introduced(message)
+            told = [agent, *(other for other in told if other is not agent)]
+        news: list[StreamMessage] = [other.connection.message() for other in told]
+        if isinstance(message, ContainerInventory):
+            news.append(agent.latest.take_inventory(message, now))
+        elif isinstance(message, ContainerStatsBatch) and (batch := agent.latest.take_batch(message, now)) is not None:
+            agent.recorder.record(message, now)
+            news.append(batch)
+        return news
+
+    def history(
+        self, agent_id: str, container_id: str | None = None, *, now: datetime, since: float | None = None
+    ) -> HistoryAnswer:
+        """The points of one container, or of the host where `container_id` is None; from `since` (Unix seconds) on.
+
+        A container that nobody ever saw has no points, as has one that went longer ago than history reaches.
+        """
+        self._agent(agent_id)
+        return self._store.answer(agent_id, container_id, now=now.timestamp(), since=since)
+
+    def summaries(self) -> list[AgentSummary]:
+        """Every agent in short, in the configured order."""
+        return [
+            AgentSummary(
+                id=agent.entry.id,
+                label=agent.entry.label,
+                url=agent.entry.url,
+                connection=agent.connection.message(),
+                calls_itself=agent.connection.calls_itself,
+                batch_received_at=None if agent.latest.batch is None else agent.latest.batch.received_at,
+                containers=None if agent.latest.batch is None else len(agent.latest.batch.payload.containers),
+            )
+            for agent in self._agents.values()
+        ]
+
+    def health(self) -> FleetHealth:
+        """The whole fleet in short."""
+        agents = self._agents.values()
+        return FleetHealth(
+            agents=len(agents),
+            connected=sum(agent.connection.is_connected for agent in agents),
+            newest_batch_at=max(
+                (agent.latest.batch.received_at for agent in agents if agent.latest.batch is not None), default=None
+            ),
+            history_series=self._store.series_count,
+            history_bytes=self._store.bytes_held,
+        )
+
+    def _agent(self, agent_id: str) -> _Agent:
+        agent = self._agents.get(agent_id)
+        if agent is None:
+            known = ", ".join(self._agents) or "none"
+            raise UnknownAgentError(f"no agent has the id {agent_id[:_SHOWN_NAME]!r}; there are {known[:_SHOWN_IDS]}")
+        return agent
+
+    def _update_clashes(self) -> list[_Agent]:
+        """Who calls itself like whom, worked out anew; gives the agents of which something else is to be said now."""
+        namesakes: defaultdict[str, list[_Agent]] = defaultdict(list)
+        for agent in self._agents.values():
+            if agent.connection.calls_itself is not None:
+                namesakes[agent.connection.calls_itself].append(agent)
+        changed = []
+        for agent in self._agents.values():
+            name = agent.connection.calls_itself
+            clash = None
+            if name is not None and len(namesakes[name]) > 1:
+                clash = _clash(name, [other.entry for other in namesakes[name] if other is not agent])
+            if clash != agent.connection.clash:
+                agent.connection.clash = clash
+                changed.append(agent)
+        return changed
+
+
+def _clash(name: str, others: list[AgentEntry]) -> str:
+    shown = ", ".join(f"{other.label} ({other.id})" for other in others[:_SHOWN_NAMESAKES])
+    more = f" and {len(others) - _SHOWN_NAMESAKES} more" if len(others) > _SHOWN_NAMESAKES else ""
+    return (
+        f"it calls itself {name[:_SHOWN_NAME]!r}, as does {shown}{more}: if it is one host under two addresses, "
+        "remove one; if they are two, give each its own host name"
+    )

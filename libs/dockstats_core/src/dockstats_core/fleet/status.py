@@ -33,9 +33,12 @@ class ConnectionRecord:
         self._version: str | None = None
         self._features: list[str] = []
 
-    def changed(
-        self, status: ConnectionStatus, reason: str | None, retry_at: datetime | None, now: datetime
-    ) -> bool:
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection stands."""
+        return self._status == "connected"
+
+    def changed(self, status: ConnectionStatus, reason: str | None, retry_at: datetime | None, now: datetime) -> bool:
         """Takes in what the connection reports; tells whether it says anything that was not said before."""
         reason = None if reason is None else bounded(reason)
         if (status, reason, retry_at) == (self._status, self._reason, self._retry_at):

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from dockstats_core.messages.agent import ContainerSample, ContainerStatsBatch
+from dockstats_core.messages.agent import ContainerStatsBatch
 
 Row: TypeAlias = tuple[float | None, ...]
 """One point's figures, in the order of the columns."""
@@ -79,9 +79,7 @@ def host_row(batch: ContainerStatsBatch, containers: Mapping[str, Row]) -> Row |
         in_use = (batch.agent_metrics.cpu_pct, batch.agent_metrics.mem_bytes)
     else:
         in_use = (None, None)
-    rates = (
-        _sum(row[place] for row in containers.values()) for place in range(_FIRST_RATE, _FIRST_RATE + len(_RATES))
-    )
+    rates = (_sum(row[place] for row in containers.values()) for place in range(_FIRST_RATE, _FIRST_RATE + len(_RATES)))
     row = (*in_use, *rates, len(batch.containers) if known else None)
     return row if row != _NOTHING_OF_HOST else None
 

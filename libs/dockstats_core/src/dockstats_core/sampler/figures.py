@@ -73,7 +73,12 @@ class Figures:
         self.failures = sum(isinstance(readings.get(container.id), Failure) for container in containers)
         return [
             self._sample(
-                container, readings.get(container.id), now_ns, interval_s, host_memory_bytes=host_memory_bytes, lost=lost
+                container,
+                readings.get(container.id),
+                now_ns,
+                interval_s,
+                host_memory_bytes=host_memory_bytes,
+                lost=lost,
             )
             for container in containers
         ]

@@ -254,5 +254,3 @@ def _facts(container: Container) -> ContainerFacts:
         network_mode=container.network_mode,
         network_of=container.network_of,
     )
-
-

@@ -115,9 +115,7 @@ class OneShotSource:
         """The container's reading, why there is none, or None when it is gone or not running."""
         started_ns = self._clock_ns()
         try:
-            body = await self._engine.stats_once(
-                container_id, one_shot=True, timeout_s=self._limits.call_time_out_s
-            )
+            body = await self._engine.stats_once(container_id, one_shot=True, timeout_s=self._limits.call_time_out_s)
         except ContainerNotFoundError:
             return None
         except EngineError as error:

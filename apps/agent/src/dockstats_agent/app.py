@@ -1,0 +1,66 @@
+"""The agent, put together: feed -> broadcast -> routes, on sockets that are bound before anything else starts.
+
+The only place that knows all parts. Not here: what any of them does.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import anyio
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from dockstats_agent.access import guard_for
+from dockstats_agent.broadcast import Broadcast
+from dockstats_agent.health import healthz, stats
+from dockstats_agent.server import Server
+from dockstats_agent.websocket import stream_messages
+from dockstats_core.feeds.local import VERSION, LocalFeed
+from dockstats_core.program.lifetime import run_until_signalled
+from dockstats_core.program.listen import ListenAddress
+from dockstats_core.program.settings import AgentSettings
+from dockstats_core.program.sockets import bound_address, open_sockets
+
+log = logging.getLogger(__name__)
+
+
+async def serve(settings: AgentSettings) -> int:
+    """Sample and serve until SIGINT or SIGTERM; gives the exit code.
+
+    Raises:
+        ConfigurationError: an address that cannot be listened on, an engine endpoint that is none.
+    """
+    feed = LocalFeed.of(settings)
+    sockets = open_sockets(settings.listen)
+    listen = bound_address(settings.listen, sockets)
+    broadcast = Broadcast(feed)
+    server = Server(build(broadcast, listen, settings.allowed_origins), started=lambda: _tell(listen))
+
+    async def run() -> None:
+        async with feed, anyio.create_task_group() as tasks:
+            tasks.start_soon(broadcast.run)
+            await server.serve(sockets=sockets)
+            tasks.cancel_scope.cancel()
+
+    def stop() -> None:
+        broadcast.close()
+        server.stop()
+
+    return await run_until_signalled(run, stop)
+
+
+def build(broadcast: Broadcast, listen: ListenAddress, allowed_origins: tuple[str, ...] = ()) -> Litestar:
+    """The web app over what is broadcast."""
+    return Litestar(
+        route_handlers=[stream_messages, healthz, stats],
+        dependencies={"broadcast": Provide(lambda: broadcast, sync_to_thread=False)},
+        guards=[guard_for(listen, allowed_origins)],
+        openapi_config=OpenAPIConfig(title="dockstats agent", version=VERSION),
+        logging_config=None,
+    )
+
+
+def _tell(listen: ListenAddress) -> None:
+    log.info("serving %s/ws", listen.url.replace("http://", "ws://", 1))

@@ -1,0 +1,51 @@
+"""uvicorn as the dashboard runs it: signals belong to the program, which ends the streams first.
+
+Not here: routes, what is served.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+# Streams end by themselves at the exit signal; a time-out stands behind them for a client that does not read.
+SHUTDOWN_GRACE_S = 1
+
+
+class Server(uvicorn.Server):
+    """Serves one app on sockets that are already bound; `started` is called when it answers."""
+
+    def __init__(self, app: Litestar, *, started: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                ws="none",
+                timeout_graceful_shutdown=SHUTDOWN_GRACE_S,
+            )
+        )
+        self._tell_started = started
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the program."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start serving, then tell so."""
+        await super().startup(sockets)
+        self._tell_started()
+
+    def stop(self) -> None:
+        """Stop accepting, let what is open end, and return from `serve`."""
+        self.should_exit = True

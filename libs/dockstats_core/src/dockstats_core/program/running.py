@@ -1,0 +1,34 @@
+"""From settings to the exit code: what every program's `main` does between its command line and its app.
+
+Not here: the command line (program.command_line), signals (program.lifetime).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
+
+import anyio
+
+from dockstats_core.errors import ConfigurationError
+from dockstats_core.program.command_line import EXIT_USAGE, command_of
+from dockstats_core.program.logs import set_up_logging
+from dockstats_core.program.options import ProgramName
+from dockstats_core.program.settings import AgentSettings, DashboardSettings
+
+SettingsT = TypeVar("SettingsT", AgentSettings, DashboardSettings)
+
+
+def run(program: ProgramName, settings: SettingsT, serve: Callable[[SettingsT], Awaitable[int]]) -> NoReturn:
+    """Run `serve` in an event loop and leave with its exit code.
+
+    A ConfigurationError (an address in use, an endpoint that is none) goes to standard error as one line; exit code 2.
+    """
+    set_up_logging(settings.log_level)
+    try:
+        code = anyio.run(serve, settings)
+    except ConfigurationError as error:
+        sys.stderr.write(f"{command_of(program)}: {error}\n")
+        code = EXIT_USAGE
+    sys.exit(code)

@@ -1,0 +1,75 @@
+"""A dashboard over simulated hosts, on a real port. Not here: tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import anyio
+import httpx
+
+from dockstats_core.fanout.sse import EventStreamParser
+from dockstats_core.feeds.events import Feed
+from dockstats_core.feeds.local import LocalFeed
+from dockstats_core.fleet.agents import Fleet
+from dockstats_core.messages import stream
+from dockstats_core.messages.stream import AgentEntry, StreamMessage
+from dockstats_dashboard.app import build
+from dockstats_dashboard.gathering import Gathering
+from dockstats_dashboard.server import Server
+from tests.running import ANY_PORT, served
+
+HOSTS = ("atlas", "borea")
+
+
+class Dashboard:
+    """One that runs: its parts, and a client of it."""
+
+    def __init__(self, gathering: Gathering, client: httpx.AsyncClient, port: int) -> None:
+        self.gathering = gathering
+        self.client = client
+        self.port = port
+
+
+def simulated_feeds(hosts: tuple[str, ...] = HOSTS, *, containers: int = 4) -> Mapping[str, Feed]:
+    """One feed a host."""
+    return {
+        host: LocalFeed(
+            source="simulated",
+            simulated_containers=containers,
+            simulation_seed=number,
+            poll_interval_s=0.05,
+            host_label=host,
+            agent_id=host,
+        )
+        for number, host in enumerate(hosts)
+    }
+
+
+@asynccontextmanager
+async def running_dashboard(
+    feeds: Mapping[str, Feed] | None = None, *, base_path: str = "", simulated: bool = False
+) -> AsyncIterator[Dashboard]:
+    """A dashboard that follows `feeds`, two simulated hosts by default."""
+    feeds = simulated_feeds() if feeds is None else feeds
+    entries = [AgentEntry(id=host, label=host.title(), url=f"ws://{host}:8080/ws") for host in feeds]
+    gathering = Gathering(Fleet(entries, now=datetime.now(UTC), simulated=simulated), feeds)
+    app = build(gathering, ANY_PORT, base_path=base_path)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(gathering.run)
+        async with (
+            served(lambda started: Server(app, started=started)) as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}{base_path}", trust_env=False, timeout=20) as client,
+        ):
+            yield Dashboard(gathering, client, port)
+            gathering.close()
+        tasks.cancel_scope.cancel()
+
+
+async def messages_of(answer: httpx.Response) -> AsyncIterator[StreamMessage]:
+    """The stream's messages, decoded."""
+    parser = EventStreamParser()
+    async for chunk in answer.aiter_bytes():
+        for event in parser.feed(chunk):
+            yield stream.codec.decode(event.data)

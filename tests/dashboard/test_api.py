@@ -1,0 +1,93 @@
+"""`/api/agents`, `/api/history`, `/healthz`: from memory, at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import anyio
+
+from dockstats_core.messages.stream import AgentBatch
+from tests.dashboard.serving import HOSTS, Dashboard, running_dashboard
+
+
+async def until_all_have_batches(dashboard: Dashboard, *, points: int = 1) -> None:
+    with anyio.fail_after(10):
+        for host in HOSTS:
+            while len((await dashboard.client.get("/api/history", params={"agent": host})).json()["at"]) < points:
+                await anyio.sleep(0.01)
+
+
+async def test_agents_are_told_in_the_configured_order_with_their_connection() -> None:
+    async with running_dashboard() as dashboard:
+        await until_all_have_batches(dashboard)
+        agents = (await dashboard.client.get("/api/agents")).json()
+    assert [agent["id"] for agent in agents] == list(HOSTS)
+    assert {agent["connection"]["status"] for agent in agents} == {"connected"}
+    assert all(agent["containers"] for agent in agents)
+    assert agents[0]["url"] == "ws://atlas:8080/ws"
+
+
+async def test_history_is_columns_oldest_first() -> None:
+    async with running_dashboard() as dashboard:
+        await until_all_have_batches(dashboard, points=4)
+        history = (await dashboard.client.get("/api/history", params={"agent": "atlas"})).json()
+    assert history["agent_id"] == "atlas"
+    assert history["container_id"] is None
+    assert history["at"] == sorted(history["at"])
+    assert {len(column) for column in history["columns"].values()} == {len(history["at"])}
+    assert {"cpu_pct", "mem_bytes"} <= history["columns"].keys()
+
+
+async def test_history_of_one_container_and_since_a_time() -> None:
+    async with running_dashboard() as dashboard:
+        await until_all_have_batches(dashboard, points=6)
+        container = next(
+            message.payload.containers[0].id
+            for message in dashboard.gathering.fleet.snapshot(datetime.now(UTC))
+            if isinstance(message, AgentBatch)
+        )
+        whole = (await dashboard.client.get("/api/history", params={"agent": "atlas", "container": container})).json()
+        since = whole["at"][-2]
+        part = (
+            await dashboard.client.get(
+                "/api/history", params={"agent": "atlas", "container": container, "since": since}
+            )
+        ).json()
+    assert whole["container_id"] == container
+    assert "pids" in whole["columns"]
+    assert part["at"][0] >= since
+
+
+async def test_an_agent_that_is_not_configured_is_404_with_a_sentence() -> None:
+    async with running_dashboard() as dashboard:
+        answer = await dashboard.client.get("/api/history", params={"agent": "nobody"})
+    assert answer.status_code == 404
+    assert "nobody" in answer.json()["detail"]
+
+
+async def test_a_history_of_nothing_in_particular_is_400() -> None:
+    async with running_dashboard() as dashboard:
+        assert (await dashboard.client.get("/api/history")).status_code == 400
+        wrong = await dashboard.client.get("/api/history", params={"agent": "atlas", "since": "yesterday"})
+    assert wrong.status_code == 400
+
+
+async def test_health_does_not_depend_on_agents() -> None:
+    async with running_dashboard({}) as dashboard:
+        answer = await dashboard.client.get("/healthz")
+    assert answer.status_code == 200
+    health = answer.json()
+    assert health["ok"] is True
+    assert health["fleet"]["agents"] == 0
+
+
+async def test_openapi_describes_every_route_but_the_page() -> None:
+    async with running_dashboard() as dashboard:
+        described = (await dashboard.client.get("/schema/openapi.json")).json()
+    assert set(described["paths"]) == {"/api/agents", "/api/history", "/healthz", "/stream/agents"}
+
+
+async def test_a_strange_host_name_is_refused_on_loopback() -> None:
+    async with running_dashboard() as dashboard:
+        answer = await dashboard.client.get("/api/agents", headers={"Host": "rebound.example"})
+    assert answer.status_code == 403

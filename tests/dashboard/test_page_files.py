@@ -1,0 +1,74 @@
+"""The page's files: complete, strict, below any path, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dockstats_dashboard.page_files import MEDIA_TYPES, read_page
+from tests.dashboard.serving import running_dashboard
+
+PAGE = read_page()
+
+
+def test_the_page_is_there_and_every_file_is_of_a_known_kind() -> None:
+    assert "index.html" in PAGE
+    assert "main.js" in PAGE
+    assert {name.rpartition(".")[2] for name in PAGE} <= MEDIA_TYPES.keys()
+
+
+@pytest.mark.parametrize("name", sorted(PAGE))
+def test_no_file_names_an_absolute_url_or_an_inline_script(name: str) -> None:
+    text = PAGE[name].body.decode()
+    assert not re.search(r"""(?:src|href|from|fetch\()\s*=?\s*["'(](?:https?:)?/""", text)
+    if name.endswith(".html"):
+        assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+        assert " style=" not in text
+        assert "<style" not in text
+    if name.endswith(".js"):
+        assert "innerHTML" not in text
+        assert "insertAdjacentHTML" not in text
+
+
+async def test_every_file_is_served_with_its_kind_and_the_strict_policy() -> None:
+    async with running_dashboard({}) as dashboard:
+        index = await dashboard.client.get("/")
+        assert index.status_code == 200
+        assert index.headers["content-type"] == "text/html; charset=utf-8"
+        for name, file in PAGE.items():
+            answer = await dashboard.client.get(f"/page/{name}")
+            assert answer.status_code == 200
+            assert answer.content == file.body
+            assert answer.headers["content-type"] == file.media_type
+            assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+            assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_an_unchanged_file_is_not_sent_again() -> None:
+    async with running_dashboard({}) as dashboard:
+        first = await dashboard.client.get("/page/main.js")
+        again = await dashboard.client.get("/page/main.js", headers={"If-None-Match": first.headers["etag"]})
+        changed = await dashboard.client.get("/page/main.js", headers={"If-None-Match": '"other"'})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert changed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/page/nothing.js", "/page/../app.py", "/page/%2e%2e/app.py", "/page//etc/passwd", "/page/", "/app.py"]
+)
+async def test_nothing_else_is_served(path: str) -> None:
+    async with running_dashboard({}) as dashboard:
+        assert (await dashboard.client.get(path)).status_code == 404
+
+
+async def test_a_base_path_moves_everything_below_it() -> None:
+    async with running_dashboard({}, base_path="/ops/stats") as dashboard:
+        for path in ("/", "/page/main.js", "/healthz", "/api/agents", "/schema/openapi.json"):
+            assert (await dashboard.client.get(path)).status_code == 200, path
+        below = await dashboard.client.get(f"http://127.0.0.1:{dashboard.port}/ops/stats")
+        outside = await dashboard.client.get(f"http://127.0.0.1:{dashboard.port}/healthz")
+    assert below.status_code == 307
+    assert below.headers["location"] == "stats/"
+    assert outside.status_code == 404

@@ -1,0 +1,120 @@
+"""The two apps as they run: in this process on a free port, or as a process of their own.
+
+Not here: what they are tested for.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+import anyio
+from anyio.streams.text import TextReceiveStream
+from dockstats_core.program.listen import ListenAddress
+from dockstats_core.program.sockets import bound_address, open_sockets
+
+ANY_PORT = ListenAddress("127.0.0.1", 0)
+_URL = re.compile(r"(?:http|ws)://[^/\s]*:(\d+)")
+
+
+class Serving(Protocol):
+    """What both apps' servers have."""
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@asynccontextmanager
+async def served(make: Callable[[Callable[[], None]], Serving]) -> AsyncIterator[int]:
+    """The server that `make` makes, on a free port of loopback, for as long as the block runs.
+
+    `make` gets what the server has to call once it answers.
+    """
+    sockets = open_sockets(ANY_PORT)
+    started = anyio.Event()
+    server = make(started.set)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(server.serve, sockets)
+        with anyio.fail_after(10):
+            await started.wait()
+        yield bound_address(ANY_PORT, sockets).port
+        server.stop()
+
+
+class Program:
+    """A program of ours in a process of its own; `log` grows while it runs."""
+
+    def __init__(self, process: anyio.abc.Process) -> None:
+        self.process = process
+        self.log: list[str] = []
+        self._news = anyio.Event()
+
+    async def follow(self) -> None:
+        """Keep what it logs."""
+        assert self.process.stderr is not None
+        rest = ""
+        async for text in TextReceiveStream(self.process.stderr, errors="replace"):
+            *lines, rest = (rest + text).split("\n")
+            self.log += lines
+            self._news.set()
+            self._news = anyio.Event()
+        self._news.set()
+
+    async def line_with(self, text: str, *, within_s: float = 20.0) -> str:
+        """The first line of the log that holds `text`, as soon as it is there."""
+        with anyio.move_on_after(within_s):
+            while True:
+                for line in self.log:
+                    if text in line:
+                        return line
+                await self._news.wait()
+        raise AssertionError(f"no line with {text!r} within {within_s} s in:\n" + "\n".join(self.log))
+
+    async def port(self) -> int:
+        """The port it says it serves on."""
+        match = _URL.search(await self.line_with("://127.0.0.1"))
+        assert match is not None
+        return int(match[1])
+
+    async def stop(self, sign: signal.Signals = signal.SIGTERM, *, within_s: float = 10.0) -> int:
+        """Ask it to end; gives the exit code."""
+        self.process.send_signal(sign)
+        with anyio.fail_after(within_s):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def program(
+    name: str, *arguments: str, environ: Mapping[str, str] | None = None, directory: Path | None = None
+) -> AsyncIterator[Program]:
+    """`dockstats-agent` or `dockstats-dashboard` with these arguments, killed at the end if it still runs."""
+    command: Sequence[str] = [str(Path(sys.executable).parent / name), *arguments]
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("DOCKER", "AGENT", "DASHBOARD"))}
+    process = await anyio.open_process(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**kept, **(environ or {})},
+        cwd=directory,
+    )
+    running = Program(process)
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(running.follow)
+            yield running
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+    finally:
+        with anyio.CancelScope(shield=True):
+            await process.aclose()
