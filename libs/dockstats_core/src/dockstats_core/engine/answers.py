@@ -1,0 +1,122 @@
+"""What an answer of the engine means: a value, or one of our errors with a sentence. Pure.
+
+A 404 says that a container is gone only where the path names a container and the engine says so in its own words: a
+proxy's or a web server's 404 must not make containers vanish. Podman puts errors under status 200.
+Not here: getting answers (transport), what the values are (models).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from dockstats_core.errors import (
+    ContainerNotFoundError,
+    EngineApiError,
+    EngineError,
+    EnginePermissionError,
+    MalformedAnswerError,
+)
+
+ValueT = TypeVar("ValueT")
+
+_MAX_MESSAGE = 300
+_OF_CONTAINER = re.compile(r"(/v[\d.]+)?/containers/[0-9a-f]{12,64}/")
+
+
+class _ErrorBody(Struct):
+    message: str
+
+
+class _ErrorUnder200(Struct):
+    message: str
+    response: int
+
+
+_error_decoder = msgspec.json.Decoder(_ErrorBody)
+_under_200_decoder = msgspec.json.Decoder(_ErrorUnder200)
+
+# What msgspec lets through besides its own errors: text that is no UTF-8, and nesting past the interpreter's stack.
+UNUSABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def refusal(path: str, status: int, content_type: str, body: bytes) -> EngineError:
+    """The error that an answer other than 200 stands for."""
+    message, is_error_object = _message(content_type, body)
+    told = message or f"no message, status {status}"
+    if status in {401, 403}:
+        return EnginePermissionError(
+            f"the engine, or what stands in front of it, forbids GET {_shown(path)}: {told}; allow this path there",
+            status=status,
+            engine_message=message,
+            answered=True,
+        )
+    if status == 404 and is_error_object and _OF_CONTAINER.match(path):
+        return ContainerNotFoundError(told, status=status, engine_message=message, answered=True)
+    return EngineApiError(
+        f"the engine answered GET {_shown(path)} with {status}: {told}",
+        status=status,
+        engine_message=message,
+        answered=True,
+    )
+
+
+def decoded(path: str, body: bytes, decoder: msgspec.json.Decoder[ValueT]) -> ValueT:
+    """The value that a 200 answer's body, or one line of it, holds.
+
+    Raises:
+        EngineApiError: an error object under status 200.
+        MalformedAnswerError: anything else that is not what was asked for.
+    """
+    try:
+        return decoder.decode(body)
+    except UNUSABLE as error:
+        said = _under_200(body)
+        if said is not None:
+            raise EngineApiError(
+                f"the engine answered GET {_shown(path)} with an error: {said}",
+                status=200,
+                engine_message=said,
+                answered=True,
+            ) from error
+        what = "an empty answer" if not body else f"an answer that is not what its API promises ({str(error)[:100]})"
+        raise malformed(path, what, status=200) from error
+
+
+def malformed(path: str, what: str, *, status: int | None) -> MalformedAnswerError:
+    """The error for an answer that cannot be used."""
+    return MalformedAnswerError(
+        f"the engine gave {what} to GET {_shown(path)}; is it a Docker Engine that is meant?",
+        status=status,
+        answered=status is not None,
+    )
+
+
+def _message(content_type: str, body: bytes) -> tuple[str | None, bool]:
+    """What the answer says to people, and whether it says it as an engine does. HTML is never repeated."""
+    try:
+        return _bounded(_error_decoder.decode(body).message), True
+    except UNUSABLE:
+        pass
+    if content_type.partition(";")[0].strip().lower() not in {"", "text/plain"}:
+        return None, False
+    first_line = body.partition(b"\n")[0].decode("utf-8", "replace").strip()
+    return (_bounded(first_line) if first_line.isprintable() and first_line else None), False
+
+
+def _under_200(body: bytes) -> str | None:
+    try:
+        return _bounded(_under_200_decoder.decode(body).message)
+    except UNUSABLE:
+        return None
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= _MAX_MESSAGE else text[: _MAX_MESSAGE - 1] + "…"
+
+
+def _shown(path: str) -> str:
+    return path.partition("?")[0][:200]

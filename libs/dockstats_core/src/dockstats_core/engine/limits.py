@@ -1,0 +1,19 @@
+"""How much an engine may send and how long it may take. Not here: what happens then (transport, api)."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class EngineLimits(Struct, frozen=True, kw_only=True):
+    """Bounds on calls to the engine; what passes them is an error of that call, never of the program."""
+
+    connect_s: float = 3.0  # a local socket answers at once, a remote host within a few round trips
+    silence_s: float = 10.0  # between two pieces of an answer
+    call_s: float = 15.0  # a whole call, however slowly its pieces drip
+    stream_silence_s: float = 15.0  # between two frames of a stats stream: Podman sends one every 5 s
+    calls: int = 64  # at a time; streams have their own connections beside these
+    kept_connections: int = 32  # idle ones kept for the next calls
+    body_bytes: int = 1 << 20  # a stats answer has 2 to 6 KB, an inspect answer rarely 100
+    list_bytes: int = 32 << 20  # a list answer: about 1 KB a container, more with many labels
+    line_bytes: int = 1 << 20  # one frame or event
