@@ -1,1 +1,77 @@
-"""Live container figures from Docker hosts."""
+"""Every container on every Docker host, live, for scripts and apps.
+
+`LocalFeed` reads this machine's Docker Engine, `AgentFeed` follows a remote dockstats agent; both yield the same
+messages:
+
+    async with LocalFeed() as feed:
+        async for batch in feed.batches():
+            print([(container.name, container.cpu_pct) for container in batch.containers])
+
+What stands in `__all__` is the public face; every other module may change.
+"""
+
+from __future__ import annotations
+
+from dockstats_core.errors import (
+    ConfigurationError,
+    ContainerNotFoundError,
+    DockstatsError,
+    EngineApiError,
+    EngineError,
+    EngineNotReachableError,
+    EnginePermissionError,
+    EngineTimeoutError,
+    MalformedAnswerError,
+    MalformedMessageError,
+    MessageError,
+    UnknownMessageTypeError,
+)
+from dockstats_core.feeds.agent import AgentFeed
+from dockstats_core.feeds.events import ConnectionChanged, FeedEvent
+from dockstats_core.feeds.local import LocalFeed
+from dockstats_core.messages.agent import (
+    AgentMessage,
+    AgentMetrics,
+    AgentStatus,
+    ContainerFacts,
+    ContainerInventory,
+    ContainerSample,
+    ContainerStatsBatch,
+    EngineState,
+    HostFigures,
+    OwnUsage,
+    Sampling,
+)
+
+__all__ = [
+    # Feeds
+    "LocalFeed",
+    "AgentFeed",
+    "ConnectionChanged",
+    "FeedEvent",
+    # Messages
+    "AgentMessage",
+    "AgentMetrics",
+    "AgentStatus",
+    "ContainerFacts",
+    "ContainerInventory",
+    "ContainerSample",
+    "ContainerStatsBatch",
+    "EngineState",
+    "HostFigures",
+    "OwnUsage",
+    "Sampling",
+    # Errors
+    "DockstatsError",
+    "ConfigurationError",
+    "EngineError",
+    "EngineNotReachableError",
+    "EnginePermissionError",
+    "EngineTimeoutError",
+    "EngineApiError",
+    "ContainerNotFoundError",
+    "MalformedAnswerError",
+    "MessageError",
+    "MalformedMessageError",
+    "UnknownMessageTypeError",
+]

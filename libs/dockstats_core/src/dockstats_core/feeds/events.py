@@ -9,22 +9,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Protocol, Self, TypeAlias
 
-from msgspec import Struct
-
+from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.fanout.newest_wins import Fanout, Slot
 from dockstats_core.messages.agent import AgentMessage, ContainerStatsBatch
-from dockstats_core.messages.stream import ConnectionStatus
-
-
-class ConnectionChanged(Struct, frozen=True, kw_only=True, tag="connection"):
-    """The feed's connection has a new status; `retry_in_s` where another attempt is planned."""
-
-    status: ConnectionStatus
-    reason: str | None = None
-    retry_in_s: float | None = None
-
 
 FeedEvent: TypeAlias = ConnectionChanged | AgentMessage
+"""How the connection is, or what the agent says."""
 
 KINDS = ("connection", "agent_status", "container_inventory", "container_stats_batch")
 """In the order in which a reader needs them: an inventory comes before the batch in which it shows."""

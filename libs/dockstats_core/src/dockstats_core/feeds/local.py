@@ -12,20 +12,19 @@ import os
 import platform
 import random
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import anyio
-from msgspec import Struct
 
 from dockstats_core.backoff import Backoff
 from dockstats_core.endpoints.engine import EngineEndpoint, resolve_endpoint
 from dockstats_core.engine.api import EngineClient
+from dockstats_core.engine.models import EngineIdentity, EngineInfo
 from dockstats_core.errors import ConfigurationError, EngineError
 from dockstats_core.feeds.events import ConnectionChanged, FeedEvent, NewestEvents
 from dockstats_core.host_figures import HostMeter
@@ -33,6 +32,7 @@ from dockstats_core.inventory.roster import Roster
 from dockstats_core.inventory.watcher import InventoryWatcher
 from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch, EngineState, HostFigures
 from dockstats_core.own_usage import OwnUsageMeter
+from dockstats_core.program.settings import AgentSettings
 from dockstats_core.program.values import SourceChoice
 from dockstats_core.sampler.sampler import Identity, Sampler
 from dockstats_core.sources.choosing import choose
