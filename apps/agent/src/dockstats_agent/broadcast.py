@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager
 
 from msgspec import Struct
 
+from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.fanout.newest_wins import Fanout, Slot, Subscription
-from dockstats_core.feeds.events import ConnectionChanged
 from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages import agent
 from dockstats_core.messages.agent import AgentMessage, AgentStatus, ContainerStatsBatch

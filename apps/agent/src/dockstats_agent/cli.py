@@ -1,4 +1,7 @@
-"""`dockstats-agent`, in the checkout `uv run agent`. Not here: the options (`program.options`), the app (app)."""
+"""`dockstats-agent`, in the checkout `uv run agent`.
+
+Not here: the options (`program.options`), the app (app).
+"""
 
 from __future__ import annotations
 
@@ -8,5 +11,5 @@ from dockstats_core.program.running import run
 
 
 def main() -> None:
-    """Run the agent until a signal; exit code 0, or 2 where something about the start is wrong, told in one line."""
+    """Run the agent until a signal; exit code 0, or 2 where something about the start is wrong, told in a line."""
     run("agent", parse_or_exit("agent"), serve)

@@ -6,8 +6,11 @@ of a client's messages are the server's (`server`). Not here: what is sent (broa
 
 from __future__ import annotations
 
+import contextlib
+
 import anyio
 from litestar import WebSocket, websocket
+from litestar.datastructures.state import State
 from litestar.exceptions import WebSocketDisconnect
 
 from dockstats_agent.broadcast import Broadcast
@@ -20,7 +23,7 @@ MAX_CLIENTS = 256
 
 
 @websocket("/ws")
-async def stream_messages(socket: WebSocket, broadcast: Broadcast) -> None:
+async def stream_messages(socket: WebSocket[None, None, State], broadcast: Broadcast) -> None:
     """Serve one client until it leaves, falls silent, or the agent shuts down."""
     await socket.accept()
     if broadcast.client_count >= MAX_CLIENTS:
@@ -28,14 +31,12 @@ async def stream_messages(socket: WebSocket, broadcast: Broadcast) -> None:
         return
     async with anyio.create_task_group() as both_ways:
         both_ways.start_soon(_ignore_what_it_says, socket, both_ways.cancel_scope)
-        try:
+        with contextlib.suppress(WebSocketDisconnect):
             await _send(socket, broadcast)
-        except WebSocketDisconnect:
-            pass
         both_ways.cancel_scope.cancel()
 
 
-async def _send(socket: WebSocket, broadcast: Broadcast) -> None:
+async def _send(socket: WebSocket[None, None, State], broadcast: Broadcast) -> None:
     with broadcast.subscribe() as turns:
         await socket.send_text(agent.codec.encode(broadcast.status()).decode())
         async for frames in turns:
@@ -44,7 +45,7 @@ async def _send(socket: WebSocket, broadcast: Broadcast) -> None:
     await socket.close(GOING_AWAY, "the agent shuts down")
 
 
-async def _ignore_what_it_says(socket: WebSocket, both_ways: anyio.CancelScope) -> None:
+async def _ignore_what_it_says(socket: WebSocket[None, None, State], both_ways: anyio.CancelScope) -> None:
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
     both_ways.cancel()

@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 import anyio
 
+from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.fanout import sse
 from dockstats_core.fanout.newest_wins import Fanout, Slot
 from dockstats_core.fanout.shared_gzip import Frame
-from dockstats_core.feeds.events import ConnectionChanged, Feed, FeedEvent
+from dockstats_core.feeds.events import Feed, FeedEvent
 from dockstats_core.fleet.agents import Fleet
 from dockstats_core.messages import stream
 from dockstats_core.messages.stream import AgentList, StreamMessage

@@ -12,6 +12,7 @@ What stands in `__all__` is the public face; every other module may change.
 
 from __future__ import annotations
 
+from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.errors import (
     ConfigurationError,
     ContainerNotFoundError,
@@ -27,7 +28,7 @@ from dockstats_core.errors import (
     UnknownMessageTypeError,
 )
 from dockstats_core.feeds.agent import AgentFeed
-from dockstats_core.feeds.events import ConnectionChanged, FeedEvent
+from dockstats_core.feeds.events import FeedEvent
 from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages.agent import (
     AgentMessage,

@@ -6,7 +6,7 @@ Pure. Not here: clocks.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)\Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,3 +26,17 @@ def to_unix_ns(text: str | None) -> int | None:
         return None
     since = at - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000_000 + int((fraction or "0").ljust(9, "0"))
+
+
+def to_datetime(text: str | None) -> datetime | None:
+    """The same as a datetime in UTC, to the microsecond; None for no time."""
+    unix_ns = to_unix_ns(text)
+    return None if unix_ns is None else from_unix_ns(unix_ns)
+
+
+def from_unix_ns(unix_ns: int) -> datetime | None:
+    """A datetime in UTC; None where a hostile number leads out of the calendar."""
+    try:
+        return _EPOCH + timedelta(microseconds=unix_ns // 1000)
+    except OverflowError:
+        return None

@@ -7,6 +7,7 @@ Not here: the feeds; the messages' fields (messages.agent).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
 from dockstats_core.connection.actions import ConnectionChanged
@@ -33,7 +34,9 @@ class Feed(Protocol):
 
     async def __aenter__(self) -> Self: ...
 
-    async def __aexit__(self, *exc_info: object) -> bool | None: ...
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> bool | None: ...
 
 
 class NewestEvents:

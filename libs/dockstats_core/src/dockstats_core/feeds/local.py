@@ -22,11 +22,12 @@ from typing import Self
 import anyio
 
 from dockstats_core.backoff import Backoff
+from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.endpoints.engine import EngineEndpoint, resolve_endpoint
 from dockstats_core.engine.api import EngineClient
 from dockstats_core.engine.models import EngineIdentity, EngineInfo
 from dockstats_core.errors import ConfigurationError, EngineError
-from dockstats_core.feeds.events import ConnectionChanged, FeedEvent, NewestEvents
+from dockstats_core.feeds.events import FeedEvent, NewestEvents
 from dockstats_core.host_figures import HostMeter
 from dockstats_core.inventory.roster import Roster
 from dockstats_core.inventory.watcher import InventoryWatcher
@@ -200,6 +201,7 @@ class LocalFeed:
 
     async def _session(self, endpoint: EngineEndpoint) -> str:
         """Sample one engine until it is lost; gives the sentence that says why."""
+        sentence = "the engine's session ended"
         try:
             async with EngineClient(endpoint, api_version=self._api_version) as engine:
                 identity = await engine.connect()
@@ -212,25 +214,27 @@ class LocalFeed:
                     self._host = self._host_of(endpoint, info)
                     self._sampler.engine_found(_state_of(endpoint, identity), roster)
                     log.info("engine found at %s: %s %s", endpoint.text, identity.product, identity.version)
-                    tasks.start_soon(self._pass_on_changes, watcher)
+                    tasks.start_soon(self._pass_on_changes, watcher, roster)
                     tasks.start_soon(self._use_a_source, engine, watcher, roster)
         except* EngineError as group:
-            return str(_first(group))
-        raise AssertionError("a session ends only by an error")
+            sentence = str(_first(group))
+        return sentence
 
-    async def _pass_on_changes(self, watcher: InventoryWatcher) -> None:
+    async def _pass_on_changes(self, watcher: InventoryWatcher, roster: Roster) -> None:
         while True:
-            await watcher.wait_for_change()
+            version = roster.version
             self._sampler.engine_trouble(watcher.trouble)
             self._sampler.wake()
+            await watcher.wait_for_change(version)
 
     async def _use_a_source(self, engine: EngineClient, watcher: InventoryWatcher, roster: Roster) -> None:
         """Choose a source as soon as a running container allows it, and keep it open."""
         while True:
+            version = roster.version
             choice = await choose(engine, self._source_choice, roster.counted, max_workers=self._max_workers)
             if choice is not None:
                 break
-            await watcher.wait_for_change()
+            await watcher.wait_for_change(version)
         async with choice.source as source:
             log.info("source %s: %s", source.name, choice.reason)
             self._sampler.use(source, choice.reason)
