@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from hypothesis import settings
 
 from tests.requirements import MISSING
 
@@ -43,6 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"DOCKSTATS_TEST_REQUIRE={unknown[0]}: only {', '.join(MISSING)} can be required")
     config.stash[REQUIRED] = required
     config.stash[UNMET] = {}
+    # How long an example takes says something about the machine and its other guests, not about the code.
+    settings.register_profile("shared_machine", parent=settings(), deadline=None)
+    settings.load_profile("shared_machine")
     capture = config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
         config.stash[REAL_STDERR] = os.dup(2)
