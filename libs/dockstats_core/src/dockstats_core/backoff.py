@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+SHORTEST_S = 0.1
+"""Lower bound of every wait, in seconds: no run of luck makes a busy loop."""
+
 FIRST_S = 0.5
 """Upper bound of the first wait, in seconds."""
 
@@ -19,16 +22,22 @@ class Backoff:
     """The waits between attempts. `randomness` gives a number from 0 up to 1, as `random.random` does."""
 
     def __init__(
-        self, randomness: Callable[[], float], *, first_s: float = FIRST_S, longest_s: float = LONGEST_S
+        self,
+        randomness: Callable[[], float],
+        *,
+        shortest_s: float = SHORTEST_S,
+        first_s: float = FIRST_S,
+        longest_s: float = LONGEST_S,
     ) -> None:
         self._randomness = randomness
+        self._shortest_s = shortest_s
         self._first_s = first_s
         self._longest_s = longest_s
         self._bound_s = first_s
 
     def next_delay_s(self) -> float:
-        """The next wait, in seconds: anything up to a bound that doubles each time."""
-        delay_s = self._randomness() * self._bound_s
+        """The next wait, in seconds: anything from the shortest up to a bound that doubles each time."""
+        delay_s = self._shortest_s + self._randomness() * (self._bound_s - self._shortest_s)
         self._bound_s = min(self._longest_s, self._bound_s * 2)
         return delay_s
 

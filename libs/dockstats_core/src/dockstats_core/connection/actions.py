@@ -21,7 +21,7 @@ class Send(Struct, frozen=True):
 
 
 class CloseTransport(Struct, frozen=True):
-    """Let go of the transport, or of the attempt; nothing more is to be told of it."""
+    """Let go of the transport, once what was to be sent has left, or of the attempt; nothing more is told of it."""
 
 
 class Deliver(Struct, frozen=True):

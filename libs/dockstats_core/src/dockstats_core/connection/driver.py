@@ -1,26 +1,33 @@
-"""Does what the machine decides: one task for the time, one for the transport, and nothing decided here.
+"""Does what the machine decides, in one task and over one socket at a time. Nothing is decided here.
 
+Waiting for the other side, and sending to it, ends at the machine's next deadline; nothing is read before what is to be
+sent has left, so a peer that only talks cannot make the answers to it pile up.
 Not here: when to connect, what bytes mean, what is told (machine).
 """
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cache
 
 import anyio
-from anyio.abc import ByteStream, TaskGroup
+from anyio.abc import ByteStream
 
 from dockstats_core.connection.actions import Action, CloseTransport, ConnectionChanged, Deliver, OpenTransport, Send
 from dockstats_core.connection.machine import AgentMachine
 from dockstats_core.endpoints.agents import AgentEndpoint
 from dockstats_core.messages.agent import AgentMessage
 
-FAREWELL_S = 0.5  # for the close frame to leave at the end
+FAREWELL_S = 0.5
+"""For the last bytes, as a close frame, to leave; seconds."""
 
-BROKEN = (OSError, ssl.SSLError, anyio.BrokenResourceError, anyio.ClosedResourceError)
-"""What reading and writing raise when the other side is gone."""
+BROKEN = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
+"""What connecting, reading and writing raise when the other side is not there, or is gone."""
 
 Tell = Callable[[ConnectionChanged | AgentMessage], None]
 
@@ -31,7 +38,7 @@ class Driver:
     Args:
         endpoint: whom to connect to.
         machine: what decides.
-        tell: called with each change of the status and each message; must not wait.
+        tell: called with each change of the status and each message; must not wait. What it raises ends `run`.
         tls: for `wss://`; by default the system's authorities.
         clock_s: monotonic clock, the one the machine was made with.
     """
@@ -50,129 +57,102 @@ class Driver:
         self._tell = tell
         self._tls = tls
         self._clock_s = clock_s
-        self._transport: _Transport | None = None
-        self._deadline_moved = anyio.Event()
+        self._is_wanted = False  # a transport, by the machine
+        self._stream: ByteStream | None = None
+        self._outgoing = bytearray()
 
     async def run(self) -> None:
         """Keep the connection until the machine is closed or this is cancelled; then say goodbye and let go."""
-        async with anyio.create_task_group() as tasks:
-            try:
-                while (deadline_s := self._machine.next_deadline) is not None:
-                    self._deadline_moved = anyio.Event()
-                    with anyio.move_on_after(max(0.0, deadline_s - self._clock_s())):
-                        await self._deadline_moved.wait()
-                    self._perform(self._machine.handle_timer(self._clock_s()), tasks)
-            finally:
-                self._perform(self._machine.close(self._clock_s()), tasks)
+        try:
+            while (deadline_s := self._machine.next_deadline) is not None:
+                actions: list[Action] | None = None
+                with anyio.move_on_after(max(0.0, deadline_s - self._clock_s())):
+                    actions = await self._what_happens()
+                await self._perform(self._machine.handle_timer(self._clock_s()) if actions is None else actions)
+        finally:
+            await self._perform(self._machine.close(self._clock_s()))
 
-    def _perform(self, actions: Iterable[Action], tasks: TaskGroup) -> None:
+    async def _what_happens(self) -> list[Action]:
+        """Wait for the transport to do something; gives what the machine makes of it."""
+        if not self._is_wanted:
+            await anyio.sleep_forever()
+        try:
+            if self._stream is None:
+                self._stream = await self._connect()
+                return self._machine.transport_opened(self._clock_s())
+            if self._outgoing:
+                await self._stream.send(self._taken())
+            data = await self._stream.receive()
+        except anyio.EndOfStream:
+            await self._let_go()
+            return self._machine.transport_closed(self._clock_s())
+        except BROKEN as error:
+            why = why_broken(error, connected=self._stream is not None)
+            await self._let_go()
+            return self._machine.transport_failed(self._clock_s(), why)
+        return self._machine.receive_data(data, self._clock_s())
+
+    async def _perform(self, actions: Iterable[Action]) -> None:
         for action in actions:
             match action:
                 case OpenTransport():
-                    before, self._transport = self._transport, _Transport()
-                    tasks.start_soon(self._keep_transport, self._transport, before, tasks)
+                    self._is_wanted = True
                 case Send(data):
-                    if self._transport is not None:
-                        self._transport.send(data)
+                    self._outgoing += data
                 case CloseTransport():
-                    if self._transport is not None:
-                        self._transport.scope.cancel()
+                    await self._let_go()
                 case Deliver(message):
                     self._tell(message)
-                case ConnectionChanged():
-                    self._tell(action)
-        self._deadline_moved.set()
+                case change:
+                    self._tell(change)
 
-    async def _keep_transport(self, transport: _Transport, before: _Transport | None, tasks: TaskGroup) -> None:
-        """Connect, pass on what comes, send what is to be sent; until it ends or is let go."""
-        if before is not None:
-            await before.ended.wait()  # never two sockets to one agent
-        try:
-            with transport.scope:
-                try:
-                    stream = await self._connect()
-                except (OSError, ssl.SSLError, anyio.BrokenResourceError, anyio.EndOfStream) as error:
-                    if not transport.scope.cancel_called:
-                        self._perform(self._machine.transport_failed(self._clock_s(), _why(error)), tasks)
-                    return
-                async with stream:
-                    await self._use(stream, transport, tasks)
-        finally:
-            transport.ended.set()
-
-    async def _use(self, stream: ByteStream, transport: _Transport, tasks: TaskGroup) -> None:
-        machine, clock_s = self._machine, self._clock_s
-        async with anyio.create_task_group() as both_ways:
-            both_ways.start_soon(transport.write, stream)
+    async def _let_go(self) -> None:
+        """Close the socket, if there is one. What is still to be sent leaves, if the other side takes it at once."""
+        self._is_wanted = False
+        stream, self._stream = self._stream, None
+        outgoing = self._taken()
+        if stream is None:
+            return
+        with anyio.move_on_after(FAREWELL_S, shield=True):
             try:
-                if not transport.scope.cancel_called:
-                    self._perform(machine.transport_opened(clock_s()), tasks)
-                async for data in stream:
-                    if transport.scope.cancel_called:
-                        break
-                    self._perform(machine.receive_data(data, clock_s()), tasks)
-                else:
-                    self._perform(machine.transport_closed(clock_s()), tasks)
-            except BROKEN as error:
-                if not transport.scope.cancel_called:
-                    self._perform(machine.transport_failed(clock_s(), _why(error)), tasks)
+                with suppress(*BROKEN):
+                    await stream.send(outgoing)
             finally:
-                both_ways.cancel_scope.cancel()
-                await transport.farewell(stream)
+                await anyio.aclose_forcefully(stream)
+
+    def _taken(self) -> bytes:
+        outgoing, self._outgoing = bytes(self._outgoing), bytearray()
+        return outgoing
 
     async def _connect(self) -> ByteStream:
-        endpoint = self._endpoint
-        if not endpoint.tls:
-            return await anyio.connect_tcp(endpoint.host, endpoint.port)
-        tls = self._tls or ssl.create_default_context()
-        return await anyio.connect_tcp(
-            endpoint.host, endpoint.port, tls=True, ssl_context=tls, tls_standard_compatible=False
-        )
+        host, port = self._endpoint.host, self._endpoint.port
+        if not self._endpoint.tls:
+            return await anyio.connect_tcp(host, port)
+        tls = self._tls or _system_authorities()
+        return await anyio.connect_tcp(host, port, tls=True, ssl_context=tls, tls_standard_compatible=False)
 
 
-class _Transport:
-    """One socket's life: what is still to be sent, and whether it is over."""
-
-    def __init__(self) -> None:
-        self.scope = anyio.CancelScope()
-        self.ended = anyio.Event()
-        self._outgoing: list[bytes] = []
-        self._more = anyio.Event()
-
-    def send(self, data: bytes) -> None:
-        self._outgoing.append(data)
-        self._more.set()
-
-    async def write(self, stream: ByteStream) -> None:
-        while True:
-            await self._more.wait()
-            self._more = anyio.Event()
-            try:
-                while self._outgoing:
-                    await stream.send(self._outgoing.pop(0))
-            except BROKEN:
-                return  # whoever reads will notice, and tell
-
-    async def farewell(self, stream: ByteStream) -> None:
-        """Let a close frame leave, if the other side takes it."""
-        with anyio.move_on_after(FAREWELL_S, shield=True):
-            while self._outgoing:
-                try:
-                    await stream.send(self._outgoing.pop(0))
-                except BROKEN:
-                    return
+@cache
+def _system_authorities() -> ssl.SSLContext:
+    """One for all connections: reading the authorities takes tens of milliseconds."""
+    return ssl.create_default_context()
 
 
-def _why(error: Exception) -> str:
+def why_broken(error: Exception, *, connected: bool) -> str:
     """The end of a sentence that says why there is no connection, or none any more."""
-    chain: list[BaseException] = [error]
-    while (link := chain[-1].__cause__ or chain[-1].__context__) is not None and len(chain) < 10:
-        chain.append(link.exceptions[0] if isinstance(link, BaseExceptionGroup) else link)
-    for link in reversed(chain):
-        if isinstance(link, ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted ({link.verify_message})"
-        if isinstance(link, ssl.SSLError):
-            return f"no TLS with it ({link.reason or link}); does the port speak wss?"
-        if isinstance(link, OSError) and link.strerror:
-            return f"cannot connect: {link.strerror.lower()}; is the agent running there?"
-    return "the connection broke"
+    cause: BaseException = error.__cause__ or error
+    if isinstance(cause, BaseExceptionGroup):  # several addresses of one name: any tells enough
+        cause = cause.exceptions[0]
+    match cause:
+        case socket.gaierror():
+            return f"its name cannot be resolved ({cause.strerror}); is it spelt right?"
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not trusted ({cause.verify_message})"
+        case ssl.SSLError():
+            what = getattr(cause, "reason", None) or cause  # only OpenSSL's own errors have a reason
+            return f"no TLS with it ({what}); does the port speak wss?"
+        case OSError(errno=int(number)):
+            what = os.strerror(number).lower()
+            return f"the connection broke: {what}" if connected else f"{what}; is the agent running there?"
+        case _:
+            return "the connection broke"

@@ -29,7 +29,9 @@ Not here: sockets and time (driver), what the messages are (messages.agent), how
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from io import StringIO
+from math import inf
 
 from msgspec import Struct
 from wsproto import ConnectionType, WSConnection
@@ -40,12 +42,11 @@ from wsproto.events import (
     CloseConnection,
     Event,
     Ping,
-    Pong,
     RejectConnection,
     Request,
     TextMessage,
 )
-from wsproto.utilities import LocalProtocolError, RemoteProtocolError
+from wsproto.utilities import RemoteProtocolError
 
 from dockstats_core.backoff import Backoff
 from dockstats_core.connection.actions import Action, CloseTransport, ConnectionChanged, Deliver, OpenTransport, Send
@@ -57,9 +58,10 @@ from dockstats_core.errors import MalformedMessageError, UnknownMessageTypeError
 from dockstats_core.messages import agent
 from dockstats_core.messages.stream import ConnectionStatus
 
-NORMAL = 1000
-GOING_AWAY = 1001
+NORMAL, GOING_AWAY, NO_CODE, POLICY, TOO_BIG, RESTART = 1000, 1001, 1005, 1008, 1009, 1012
+_IN_ORDER = {NORMAL, GOING_AWAY, NO_CODE, RESTART}  # close codes of a peer with which nothing is wrong
 _MAX_REASON = 100  # characters of what an agent says when it closes
+_HEAD_END = re.compile(rb"\n\r?\n")  # of an HTTP answer, as h11 takes it too
 
 
 class Counters(Struct):
@@ -89,8 +91,16 @@ class AgentMachine:
         self._backoff = backoff
         self._limits = limits or ConnectionLimits()
         self._deadline_s: float | None = now_s  # the first attempt is due at once
-        self._told: ConnectionChanged | None = None
-        self._begin_protocol()
+        self._told = ConnectionChanged(status="connecting")
+        self._begin_protocol(now_s)
+
+    def _begin_protocol(self, now_s: float) -> None:
+        """Nothing of an earlier connection is left."""
+        self._protocol = WSConnection(ConnectionType.CLIENT)
+        self._watch = FrameWatch(self._limits.message_bytes)
+        self._head = b""
+        self._text = StringIO()  # of a message: unlike a list of its parts, it does not grow with empty ones
+        self._message_due_s = inf  # when a message that has begun must have ended
         self._opened_s = self._heard_s = now_s
         self._is_pinged = False
 
@@ -111,22 +121,17 @@ class AgentMachine:
         match self.state:
             case "waiting":
                 self._go("deadline", now_s + self._limits.connect_s)
-                self._begin_protocol()
-                first = self._told is None
-                return [*(self._tell("connecting") if first else ()), OpenTransport()]
+                self._begin_protocol(now_s)
+                return [*self._tell("connecting", self._told.reason), OpenTransport()]
             case "connecting":
                 return self._give_up("deadline", now_s, f"no connection within {self._limits.connect_s:g} s")
             case "opening":
                 why = f"no answer to the handshake within {self._limits.handshake_s:g} s"
                 return self._give_up("deadline", now_s, why)
-            case "open" if now_s < self._heard_s + self._limits.silence_s:
-                self._is_pinged = True
-                self._deadline_s = self._heard_s + self._limits.silence_s
-                return [Send(self._protocol.send(Ping()))]
             case "open":
-                return self._give_up("deadline", now_s, f"no sign of life for {self._limits.silence_s:g} s")
+                return self._look_after(now_s)
             case _:
-                return self._give_up("deadline", now_s, None)
+                return self._give_up("deadline", now_s, "it did not end the connection")
 
     def transport_opened(self, now_s: float) -> list[Action]:
         """The transport that was asked for stands."""
@@ -136,7 +141,7 @@ class AgentMachine:
             headers.append((b"authorization", self._endpoint.authorization.encode()))
         host = f"[{self._endpoint.host}]" if ":" in self._endpoint.host else self._endpoint.host
         request = Request(
-            host=f"{host}:{self._endpoint.port}",
+            host=_HostAndPort(f"{host}:{self._endpoint.port}"),
             target=self._endpoint.path,
             extra_headers=headers,
             extensions=[],  # no permessage-deflate: a frame of 200 KB can inflate to 200 MB
@@ -145,12 +150,12 @@ class AgentMachine:
 
     def transport_failed(self, now_s: float, why: str) -> list[Action]:
         """The transport could not be opened, or broke; `why` ends a sentence. It needs no closing."""
-        return self._give_up("failed", now_s, why, close=False)
+        return self._give_up("failed", now_s, why)
 
     def transport_closed(self, now_s: float) -> list[Action]:
-        """The other side ended the transport."""
-        why = "it closed the connection without an answer" if self.state == "opening" else "it broke the connection off"
-        return self._give_up("failed", now_s, None if self.state == "closing" else why)
+        """The other side ended the transport. It needs no closing."""
+        why = "it broke the connection off" if self.state == "open" else "it closed the connection without an answer"
+        return self._give_up("failed", now_s, why)
 
     def receive_data(self, data: bytes, now_s: float) -> list[Action]:
         """The other side sent these bytes."""
@@ -158,13 +163,9 @@ class AgentMachine:
             case "opening":
                 return self._receive_handshake(data, now_s)
             case "open":
-                self._heard_s, self._is_pinged = now_s, False
-                actions = self._receive_frames(data, now_s)
-                if self.state == "open":
-                    self._deadline_s = now_s + self._limits.ping_after_s
-                return actions
+                return self._receive_frames(data, now_s)
             case "closing":
-                return []  # what is said after goodbye is not listened to
+                return []  # what is said after goodbye is not listened to, and does not put the deadline off
             case _:
                 raise ImpossibleStepError(f"bytes cannot come while {self.state!r}")
 
@@ -174,56 +175,60 @@ class AgentMachine:
             return []
         before = self.state
         self._go("stop", None)
-        goodbye = [self._closing(NORMAL, "")] if before == "open" else []
-        had_transport = before != "waiting"
-        return [*goodbye, *([CloseTransport()] if had_transport else []), *self._tell("closed", "it was stopped here")]
+        goodbye = [self._closing(NORMAL)] if before == "open" else []
+        let_go = [CloseTransport()] if before != "waiting" else []
+        return [*goodbye, *let_go, *self._tell("closed", self._sentence("it was stopped here"))]
 
     # Steps. ----------------------------------------------------------------------------------------------------------
 
     def _receive_handshake(self, data: bytes, now_s: float) -> list[Action]:
         held = len(self._head)
         self._head += data
-        end = self._head.find(b"\r\n\r\n") + 4
-        if end < 4 and len(self._head) > self._limits.handshake_bytes:
+        found = _HEAD_END.search(self._head, max(0, held - 2))
+        end = len(self._head) if found is None else found.end()
+        if end > self._limits.handshake_bytes:
             return self._give_up("refused", now_s, "its answer to the handshake is too long; is it a dockstats agent?")
         # Frames may follow in the same bytes; they have to pass the watch before wsproto sees them.
-        head, rest = (data, b"") if end < 4 else (data[: end - held], data[end - held :])
+        head, frames = data[: end - held], data[end - held :]
         try:
             self._protocol.receive_data(head)
             event = next(self._protocol.events(), None)
-        except RemoteProtocolError:
+        except (RemoteProtocolError, UnicodeDecodeError):  # the latter from headers that are not ASCII
             return self._give_up("refused", now_s, "what answers there speaks no WebSocket; is it a dockstats agent?")
         match event:
-            case AcceptConnection() if end >= 4:
-                self._go("accepted", now_s + self._limits.ping_after_s)
-                self._opened_s = self._heard_s = now_s
-                self._is_pinged = False
-                return [*self._tell("connected"), *(self._receive_frames(rest, now_s) if rest else ())]
+            case AcceptConnection():
+                self._go("accepted", now_s)
+                self._opened_s = now_s
+                return [*self._tell("connected", None), *self._receive_frames(frames, now_s)]
             case RejectConnection(status_code=status):
                 return self._give_up("refused", now_s, _about_status(status))
-            case None:
-                return []
             case _:
-                return self._give_up("refused", now_s, "what answers there speaks HTTP oddly; is it a dockstats agent?")
+                return []  # there is more to come
 
     def _receive_frames(self, data: bytes, now_s: float) -> list[Action]:
-        passed, refusal = self._watch.passed(data)
+        self._heard_s = now_s
+        self._is_pinged = False
+        allowed = self._watch.allowed(data)
+        self._protocol.receive_data(data[:allowed])
         actions: list[Action] = []
-        self._protocol.receive_data(passed)
-        for event in self._events():
+        for event in self._protocol.events():
             actions += self._handle(event, now_s)
             if self.state != "open":
                 return actions
-        if refusal is not None:
-            actions += self._end(refusal.code, f"it sent {refusal.reason}", now_s)
+        if allowed < len(data):
+            why = f"it sent a message of more than {self._limits.message_bytes} bytes"
+            return [*actions, *self._end(TOO_BIG, why, now_s)]
+        self._deadline_s = min(now_s + self._limits.ping_after_s, self._message_due_s)
         return actions
 
     def _handle(self, event: Event, now_s: float) -> list[Action]:
         match event:
             case TextMessage(data=text, message_finished=finished):
-                self._parts.append(text)
+                self._text.write(text)
+                self._time_message(finished, now_s)
                 return self._deliver() if finished else []
             case BytesMessage(message_finished=finished):
+                self._time_message(finished, now_s)
                 self.counters.binary += int(finished)
                 return []
             case Ping():
@@ -231,16 +236,17 @@ class AgentMachine:
             case CloseConnection(code=code, reason=reason) if self._protocol.state is ConnectionState.REMOTE_CLOSING:
                 answer = Send(self._protocol.send(event.response()))
                 return [answer, *self._begin_closing("goodbye", int(code), _about_goodbye(int(code), reason), now_s)]
-            case CloseConnection(code=code):
+            case CloseConnection(code=code):  # made up by wsproto, which gives up
                 return self._end(int(code), "it broke the WebSocket protocol", now_s)
-            case Pong():
-                return []
             case _:
                 return []
 
+    def _time_message(self, finished: bool, now_s: float) -> None:
+        """A part of a message came: its time is counted from the first one."""
+        self._message_due_s = inf if finished else min(self._message_due_s, now_s + self._limits.message_s)
+
     def _deliver(self) -> list[Action]:
-        text = "".join(self._parts)
-        self._parts.clear()
+        text, self._text = self._text.getvalue(), StringIO()
         try:
             return [Deliver(agent.codec.decode(text))]
         except UnknownMessageTypeError:
@@ -249,60 +255,58 @@ class AgentMachine:
             self.counters.malformed += 1
         return []
 
+    def _look_after(self, now_s: float) -> list[Action]:
+        """Something is due while open: ask for a sign of life, or take the peer for gone or for useless."""
+        if now_s >= self._message_due_s:
+            return self._end(POLICY, f"a message of it took longer than {self._limits.message_s:g} s", now_s)
+        if self._is_pinged:
+            return self._give_up("deadline", now_s, f"no sign of life for {self._limits.silence_s:g} s")
+        # Also when it is late, as after we were suspended ourselves: nobody is given up without having been asked.
+        self._is_pinged = True
+        self._deadline_s = min(now_s + self._limits.silence_s - self._limits.ping_after_s, self._message_due_s)
+        return [Send(self._protocol.send(Ping()))]
+
     def _end(self, code: int, why: str, now_s: float) -> list[Action]:
         """The other side cannot go on like this: say so, and wait for it to end the connection."""
-        return [self._closing(code, ""), *self._begin_closing("fault", code, why, now_s)]
+        return [self._closing(code), *self._begin_closing("fault", code, why, now_s)]
+
+    def _closing(self, code: int) -> Send:
+        return Send(self._protocol.send(CloseConnection(code=code, reason="")))
 
     def _begin_closing(self, step: Step, code: int, why: str, now_s: float) -> list[Action]:
-        proved = now_s - self._opened_s >= self._limits.proved_after_s
         self._go(step, now_s + self._limits.closing_s)
-        if proved:
-            self._backoff.reset()
-        return self._tell("closed" if code in {NORMAL, GOING_AWAY} else "error", why)
+        return self._tell("closed" if code in _IN_ORDER else "error", self._sentence(why))
 
-    def _give_up(self, step: Step, now_s: float, why: str | None, *, close: bool = True) -> list[Action]:
-        """Let go of the transport and wait for the next attempt. Without `why` the last reason stands."""
-        if self.state == "open" and now_s - self._opened_s >= self._limits.proved_after_s:
+    def _give_up(self, step: Step, now_s: float, why: str) -> list[Action]:
+        """Wait for the next attempt, without the transport. After a close frame, what it was about is the reason."""
+        told = self._told
+        status, reason = (told.status, told.reason) if self.state == "closing" else ("error", self._sentence(why))
+        if self._heard_s - self._opened_s >= self._limits.proved_after_s:
             self._backoff.reset()
         retry_in_s = self._backoff.next_delay_s()
         self._go(step, now_s + retry_in_s)
-        told = self._told
-        if why is None and told is not None:
-            news = self._tell(told.status, told.reason, retry_in_s, whole=True)
-        else:
-            news = self._tell("error", why, retry_in_s)
-        return [*([CloseTransport()] if close else []), *news]
+        let_go = [CloseTransport()] if step != "failed" else []
+        return [*let_go, *self._tell(status, reason, retry_in_s)]
 
     def _go(self, step: Step, deadline_s: float | None) -> None:
         self.state = after(self.state, step)
         self._deadline_s = deadline_s
 
-    def _tell(
-        self, status: ConnectionStatus, why: str | None = None, retry_in_s: float | None = None, *, whole: bool = False
-    ) -> list[Action]:
-        reason = why if why is None or whole else f"{self._endpoint.shown_url}: {why}"
+    def _tell(self, status: ConnectionStatus, reason: str | None, retry_in_s: float | None = None) -> list[Action]:
         self._told = ConnectionChanged(status=status, reason=reason, retry_in_s=retry_in_s)
         return [self._told]
 
-    # wsproto. --------------------------------------------------------------------------------------------------------
+    def _sentence(self, why: str) -> str:
+        return f"{self._endpoint.shown_url}: {why}"
 
-    def _begin_protocol(self) -> None:
-        self._protocol = WSConnection(ConnectionType.CLIENT)
-        self._watch = FrameWatch(self._limits.message_bytes)
-        self._parts: list[str] = []
-        self._head = b""
 
-    def _events(self) -> Iterator[Event]:
-        try:
-            yield from self._protocol.events()
-        except RemoteProtocolError as error:  # e.g. bytes behind a close frame
-            yield CloseConnection(code=1002, reason=str(error))
+class _HostAndPort(str):
+    """The value of a Host header. wsproto would encode it as one name, and fail where a label and the port are long."""
 
-    def _closing(self, code: int, reason: str) -> Send:
-        try:
-            return Send(self._protocol.send(CloseConnection(code=code, reason=reason)))
-        except LocalProtocolError:
-            return Send(b"")
+    __slots__ = ()
+
+    def encode(self, encoding: str = "ascii", errors: str = "strict") -> bytes:
+        return super().encode("ascii" if encoding == "idna" else encoding, errors)
 
 
 def _about_status(status: int) -> str:
@@ -319,7 +323,7 @@ def _about_status(status: int) -> str:
 
 
 def _about_goodbye(code: int, reason: str | None) -> str:
+    if code in {GOING_AWAY, RESTART}:
+        return "the agent shuts down"
     said = "".join(character for character in (reason or "")[:_MAX_REASON] if character.isprintable())
-    if said:
-        return f"the agent closed: {said} ({code})"
-    return "the agent shuts down" if code == GOING_AWAY else f"the agent closed ({code})"
+    return f"the agent closed: {said} ({code})" if said else f"the agent closed ({code})"

@@ -7,8 +7,9 @@ rule is what most live views break: a peer that vanishes without a word (a pulle
 that drops) produces no event at all, so whoever waits for one waits for ever.
 
 What happens at each deadline: `waiting`: try again. `connecting`, `opening`: give the attempt up. `open`: after some
-silence ask for a sign of life, and after more silence take the peer for gone. `closing`: stop waiting for the other
-side to end it.
+silence ask for a sign of life, and after more silence take the peer for gone; a message that has begun must also end,
+for a peer that drips one byte a second is alive and tells nothing (that is a `fault`). `closing`: stop waiting for the
+other side to end it, whatever it still says.
 
 Steps that the table does not have are impossible; the machine raises ImpossibleStepError rather than going on with a
 wrong idea of the world.

@@ -9,7 +9,6 @@ import random
 import ssl
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
@@ -52,7 +51,6 @@ class AgentFeed:
         self._events = NewestEvents()
         self._machine = AgentMachine(self._endpoint, Backoff(random.random), time.monotonic(), limits=limits)
         self._driver = Driver(self._endpoint, self._machine, self._events.publish, tls=tls)
-        self._exit = AsyncExitStack()
 
     def events(self) -> AsyncIterator[FeedEvent]:
         """Everything, until the feed is left; a slow reader skips to the newest of each kind."""
@@ -63,16 +61,19 @@ class AgentFeed:
         return self._events.batches()
 
     async def __aenter__(self) -> Self:
-        tasks = await self._exit.enter_async_context(anyio.create_task_group())
-        self._exit.callback(tasks.cancel_scope.cancel)
-        tasks.start_soon(self._driver.run)
+        self._tasks = await anyio.create_task_group().__aenter__()
+        self._tasks.start_soon(self._driver.run)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         self._events.close()
-        return await self._exit.__aexit__(kind, value, trace)
+        self._tasks.cancel_scope.cancel()
+        if isinstance(value, Exception):  # what the block raised comes out as it is, not in a group
+            await self._tasks.__aexit__(None, None, None)
+            return False
+        return await self._tasks.__aexit__(kind, value, trace)
 
 
 def _only(url: str) -> AgentEndpoint:
