@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from dockstats_core import calculator
-from dockstats_core.messages.agent import ContainerSample
+from dockstats_core.messages.agent import AgentMetrics, ContainerSample
 from dockstats_core.readings import Reading
 from dockstats_core.sources.engine_reading import online_cpus
 from tests.builders import container, reading
@@ -48,19 +48,19 @@ def sample(current: Reading, previous: Reading | None = None, **facts: Any) -> C
 
 
 @pytest.mark.parametrize("entry", entries("calculator", "cpu"))
-def test_cpu(entry: dict[str, Any]) -> None:
+def test_recorded_counters_give_the_recorded_cpu(entry: dict[str, Any]) -> None:
     current, previous = counters(entry["input"]["current"]), counters(entry["input"]["previous"])
     assert current is not None
     if entry["input"]["clock"] == "wall":
         assert same(sample(current, previous).cpu_pct, entry["expected"]["cpu_pct"])
         return
     cpu = calculator.engine_cpu(current, previous)
-    assert same(cpu and cpu.pct, entry["expected"]["cpu_pct"])
-    assert (cpu and cpu.basis) == entry["expected"]["basis"]
+    assert same(cpu.pct if cpu else None, entry["expected"]["cpu_pct"])
+    assert (cpu.basis if cpu else None) == entry["expected"]["basis"]
 
 
 @pytest.mark.parametrize("entry", entries("calculator", "cpu_windows"))
-def test_windows_cpu(entry: dict[str, Any]) -> None:
+def test_recorded_counters_of_windows_give_the_recorded_cpu(entry: dict[str, Any]) -> None:
     given_ = entry["input"]
     pct = calculator.cpu_pct(
         given_["total_100ns"] * 100, given_["previous_total_100ns"] * 100, given_["read_ns"] - given_["preread_ns"]
@@ -69,7 +69,7 @@ def test_windows_cpu(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", entries("calculator", "memory"))
-def test_memory(entry: dict[str, Any]) -> None:
+def test_recorded_memory_gives_the_recorded_use_and_limit(entry: dict[str, Any]) -> None:
     given_, stats = entry["input"], entry["input"]["stats"]
     current = reading(
         mem_usage_bytes=given_["usage"],
@@ -84,7 +84,7 @@ def test_memory(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", entries("calculator", "rate"))
-def test_rate(entry: dict[str, Any]) -> None:
+def test_recorded_counters_give_the_recorded_rate(entry: dict[str, Any]) -> None:
     def at(point: dict[str, int] | None) -> Reading | None:
         if point is None:
             return None
@@ -97,7 +97,7 @@ def test_rate(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", entries("calculator", "throttle"))
-def test_throttling(entry: dict[str, Any]) -> None:
+def test_recorded_periods_give_the_recorded_shares(entry: dict[str, Any]) -> None:
     before, now = entry["input"]["previous"], entry["input"]["current"]
     shown = sample(reading(at_s=entry["input"]["elapsed_ns"] / 1e9, **now), reading(**before))
     assert same(shown.throttled_pct, entry["expected"]["throttled_periods_pct"])
@@ -105,7 +105,7 @@ def test_throttling(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", entries("calculator", "pids"))
-def test_pids(entry: dict[str, Any]) -> None:
+def test_recorded_pids_have_the_recorded_limit(entry: dict[str, Any]) -> None:
     assert sample(reading(pids=entry["input"]["current"])).pids == entry["expected"]["pids"]
     assert calculator.pids_limit(entry["input"]["limit"]) == entry["expected"]["pids_limit"]
 
@@ -172,7 +172,7 @@ def test_a_network_that_is_not_its_own_has_no_figure_and_a_reason(mode: str | No
     assert shown.unknown["network"] == shown.unknown["network_rates"] == reason
 
 
-def test_no_quota_is_no_unknown_figure() -> None:
+def test_container_without_a_quota_has_no_throttling_and_no_reason() -> None:
     shown = sample(reading(periods=0, throttled_periods=0, throttled_ns=0))
     assert shown.throttled_pct is None
     assert "throttling" not in shown.unknown
@@ -183,7 +183,7 @@ def test_throttled_time_may_be_missing_beside_the_periods() -> None:
     assert (shown.throttled_pct, shown.throttled_time_pct) == (50.0, None)
 
 
-def test_cpu_of_its_own_limit() -> None:
+def test_cpu_is_told_as_a_share_of_the_containers_own_limit_where_it_has_one() -> None:
     before, now = reading(cpu_ns=0), reading(at_s=1, cpu_ns=5 * 10**8)
     assert sample(now, before, cpu_limit_cores=0.5).cpu_limit_pct == 100.0
     assert sample(now, before).cpu_limit_pct is None
@@ -203,10 +203,12 @@ def test_totals_leave_out_what_is_not_known() -> None:
     assert calculator.totals([known, half, known]).cpu_pct == 25.0
     assert calculator.totals([known, half]).mem_bytes == 150
     assert calculator.totals([half]).cpu_pct is None
+    busy = ContainerSample(id="c", name="c", cpu_pct=12.5)
+    assert calculator.totals([known, busy]) == AgentMetrics(cpu_pct=25.0, mem_bytes=100)
     assert calculator.totals([]).mem_bytes is None
 
 
-def test_a_limit_and_its_percent_of_nothing() -> None:
+def test_limit_that_is_unknown_or_negative_is_none() -> None:
     assert calculator.limit_in_effect(None, 100) is None
     assert calculator.limit_in_effect(-1, 100) is None
     assert calculator.pids_limit(-1) is None
@@ -219,7 +221,7 @@ anything = st.one_of(st.none(), st.integers(-(2**63), 2**64), st.integers(0, 2**
 readings = st.builds(
     lambda read_ns, values: Reading(container_id="a" * 64, read_ns=read_ns, taken_ns=0, **values),
     st.integers(0, 2**63),
-    st.fixed_dictionaries({name: anything for name in COUNTERS}),
+    st.fixed_dictionaries(dict.fromkeys(COUNTERS, anything)),
 )
 FLOATS = [name for name in ContainerSample.__struct_fields__ if name.endswith(("_pct", "_per_sec", "_bytes"))]
 
@@ -259,6 +261,6 @@ def test_memory_in_use_is_never_more_than_usage_and_never_negative(
     assert 0 <= calculator.mem_used_bytes(usage, total, inactive) <= usage
 
 
-def test_engine_cpu_needs_both_counters() -> None:
+def test_engines_formula_without_one_of_both_counters_gives_nothing() -> None:
     known = reading(at_s=1, cpu_ns=10)
     assert calculator.engine_cpu(known, structs.replace(reading(), cpu_total_ns=None)) is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def tracked_and_new() -> list[str]:
     return sorted({name for name in listed.stdout.split("\0") if (ROOT / name).is_file()})
 
 
-def lines_with(pattern: re.Pattern[str], *, but: set[str] = frozenset()) -> Iterator[str]:
+def lines_with(pattern: re.Pattern[str], *, but: AbstractSet[str] = frozenset()) -> Iterator[str]:
     for name in tracked_and_new():
         if name in but:
             continue

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockstats_core.errors import ConfigurationError, UnknownAgentError
-from dockstats_core.fleet.agents import Fleet, FleetHealth
+from dockstats_core.errors import ConfigurationError
+from dockstats_core.fleet.agents import Fleet, FleetHealth, UnknownAgentError
 from dockstats_core.history.store import HistoryLimits
 from dockstats_core.messages.agent import (
     AgentMessage,
@@ -30,6 +31,7 @@ from dockstats_core.messages.stream import (
     codec,
 )
 from tests.builders import NOW, batch, container_id
+from tests.vectors import entries
 
 HERON = AgentEntry(id="heron", label="Heron", url="ws://10.0.0.1:8080/ws")
 IBIS = AgentEntry(id="ibis", label="Ibis", url="ws://10.0.0.2:8080/ws")
@@ -269,13 +271,13 @@ def test_history_of_a_container_never_seen_is_empty() -> None:
 @pytest.mark.parametrize("ask", ["history", "message", "connection"])
 def test_unknown_agent_is_refused_with_the_ids_there_are(ask: str) -> None:
     birds = fleet()
+    asks: dict[str, Callable[[], object]] = {
+        "history": lambda: birds.history("owl", now=NOW),
+        "message": lambda: birds.message_received("owl", batch(), NOW),
+        "connection": lambda: birds.connection_changed("owl", "connected", None, None, NOW),
+    }
     with pytest.raises(UnknownAgentError, match=r"no agent has the id 'owl'; there are heron, ibis$"):
-        if ask == "history":
-            birds.history("owl", now=NOW)
-        elif ask == "message":
-            birds.message_received("owl", batch(), NOW)
-        else:
-            birds.connection_changed("owl", "connected", None, None, NOW)
+        asks[ask]()
 
 
 def test_unknown_agent_of_an_empty_fleet_is_refused_too() -> None:
@@ -319,6 +321,58 @@ def test_history_limits_are_the_fleets_to_give() -> None:
         )
     assert 0 < birds.health().history_bytes <= 4_000
 
+
+# --- In what order existing programs speak --------------------------------------------------------------------------
+
+
+def order_of_an_agent_at_connect(birds: Fleet) -> None:
+    """Batches come at once, and its status up to 30 s later: they are taken without one."""
+    connect(birds, "heron")
+    assert birds.message_received("heron", batch(), after(1))
+    assert only_connection(birds.message_received("heron", status(), after(30))).agent_version == "1.2.3"
+
+
+def order_of_sequence_numbers(birds: Fleet) -> None:
+    """Gaps, small steps back and a new start are news; the same number with a new time is none."""
+
+    def is_news(sequence: int, seconds: float, cpu_pct: float) -> bool:
+        figures = batch(sequence, sent_at=after(seconds), containers=[sample(cpu_pct=cpu_pct)])
+        return birds.message_received("heron", figures, after(seconds)) != []
+
+    assert is_news(418, 1, 5.0)
+    assert not is_news(418, 2, 5.0), "sent again after a failed list"
+    assert is_news(425, 3, 6.0), "after a gap"
+    assert is_news(424, 4, 7.0), "queued after a later one"
+    assert is_news(1, 5, 8.0), "after a restart"
+    times = [after(seconds).timestamp() for seconds in (1, 3, 4, 5)]
+    assert birds.history("heron", container_id(1), now=after(5)).at == times
+
+
+def order_of_a_stream_at_connect(birds: Fleet) -> None:
+    """The agent list first; ours goes on with all that holds, where the existing one waits for the next event."""
+    connect(birds, "heron")
+    birds.message_received("heron", batch(), after(1))
+    assert [type(message) for message in birds.snapshot(after(2))] == [
+        AgentList,
+        AgentConnection,
+        AgentConnection,
+        AgentBatch,
+    ]
+
+
+ORDERS = {
+    "order-agent-connect": order_of_an_agent_at_connect,
+    "order-agent-sequence": order_of_sequence_numbers,
+    "order-sse-connect": order_of_a_stream_at_connect,
+}
+
+
+@pytest.mark.parametrize("entry", entries("seed-protocol", "order"))
+def test_order_in_which_existing_programs_speak_is_understood(entry: dict[str, str]) -> None:
+    ORDERS[entry["id"]](fleet())
+
+
+# --- Laws -----------------------------------------------------------------------------------------------------------
 
 STATUSES: tuple[ConnectionStatus, ...] = ("connecting", "connected", "error", "closed")
 Step = tuple[str, ConnectionStatus | AgentMessage]

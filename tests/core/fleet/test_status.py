@@ -38,8 +38,8 @@ def test_name_it_calls_itself_is_forgotten_with_the_connection_and_its_version_i
     connection.calls_itself = "host-1"
     connection.introduced(AgentStatus(agent_id="host-1", sent_at=NOW, uptime_secs=1.0, version="1.0", features=["a"]))
     connection.changed("closed", "bye", None, LATER)
-    assert connection.calls_itself is None
     assert not connection.is_connected
+    assert [connection.calls_itself] == [None]
     assert (connection.message().agent_version, connection.message().features) == ("1.0", ["a"])
 
 

@@ -30,7 +30,7 @@ def reading_of(**parts: Any) -> Reading:
 
 
 @pytest.mark.parametrize("entry", entries("engine-stats-bodies"))
-def test_bodies(entry: dict[str, Any]) -> None:
+def test_recorded_body_gives_the_recorded_figures(entry: dict[str, Any]) -> None:
     given, expected = entry["input"], entry["expected"]
     body = decoded(given["body"])
     reading = to_reading(ID, body, 0)
@@ -43,7 +43,7 @@ def test_bodies(entry: dict[str, Any]) -> None:
     shown = calculator.calculate(container(), reading, previous, host_memory_bytes=given["engine"]["host_memory"])
     if given["engine"]["clock"] == "engine":
         cpu = calculator.engine_cpu(reading, previous)
-        assert same(cpu and cpu.pct, expected["cpu_pct"])
+        assert same(cpu.pct if cpu else None, expected["cpu_pct"])
     else:
         assert same(shown.cpu_pct, expected["cpu_pct"])
     assert same(shown.mem_pct, expected["mem_pct"])
@@ -63,7 +63,7 @@ def test_bodies(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", entries("calculator", "network"))
-def test_networks(entry: dict[str, Any]) -> None:
+def test_recorded_interfaces_are_summed(entry: dict[str, Any]) -> None:
     reading = reading_of(networks=entry["input"]["networks"])
     assert reading.net_rx_bytes == entry["expected"]["rx_bytes"]
     assert reading.net_tx_bytes == entry["expected"]["tx_bytes"]
@@ -72,7 +72,7 @@ def test_networks(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("entry", entries("calculator", "blkio"))
-def test_block_io(entry: dict[str, Any]) -> None:
+def test_recorded_devices_are_summed(entry: dict[str, Any]) -> None:
     reading = reading_of(blkio_stats=entry["input"])
     assert reading.block_read_bytes == entry["expected"]["read_bytes"]
     assert reading.block_write_bytes == entry["expected"]["write_bytes"]
@@ -103,5 +103,7 @@ def test_a_body_with_nothing_in_it_is_a_reading_without_figures() -> None:
 @pytest.mark.parametrize(
     ("online", "per_cpu", "count"), [(4, [1, 2], 4), (None, [1, 2], 2), (0, [1], 1), (None, None, None), (0, [], None)]
 )
-def test_the_number_of_cpus(online: int | None, per_cpu: list[int] | None, count: int | None) -> None:
+def test_number_of_cpus_is_told_by_old_engines_through_their_list(
+    online: int | None, per_cpu: list[int] | None, count: int | None
+) -> None:
     assert online_cpus(online, per_cpu) == count

@@ -188,7 +188,7 @@ def calculate(
         block_read_bytes_per_sec=read_rate,
         block_write_bytes_per_sec=written_rate,
         pids=pids,
-        unknown=unknown,
+        unknown=dict(unknown.items()),  # by items: a message takes any words, this module writes only listed ones
     )
 
 

@@ -80,7 +80,3 @@ class UnknownMessageTypeError(MessageError):
 
 class MalformedMessageError(MessageError):
     """Not JSON, cut off, not UTF-8, nested too deep, or a field of the wrong type or out of its bounds."""
-
-
-class UnknownAgentError(DockstatsError):
-    """Somebody asked about an agent that is not configured."""

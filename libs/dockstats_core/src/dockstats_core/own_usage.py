@@ -32,7 +32,9 @@ class OwnUsageMeter:
         self._cpu_pct: float | None = None
 
     def read(self, now_ns: int) -> OwnUsage:
-        """CPU since the last reading (100 = one core; None at first) and resident memory, in bytes.
+        """CPU since the last reading (100 = one core) and resident memory, in bytes.
+
+        CPU is None until two readings are far enough apart, and where the counter went back.
 
         Args:
             now_ns: a monotonic clock.
@@ -40,7 +42,8 @@ class OwnUsageMeter:
         if self._last is None:
             self._last = (now_ns, self._cpu_ns())
         elif (elapsed_ns := now_ns - self._last[0]) >= SHORTEST_SPAN_S * 1e9:
-            used_ns = self._cpu_ns()
-            self._cpu_pct = 100.0 * max(0, used_ns - self._last[1]) / elapsed_ns
-            self._last = (now_ns, used_ns)
+            total_ns = self._cpu_ns()
+            used_ns = total_ns - self._last[1]
+            self._cpu_pct = 100.0 * used_ns / elapsed_ns if used_ns >= 0 else None
+            self._last = (now_ns, total_ns)
         return OwnUsage(cpu_pct=self._cpu_pct, mem_bytes=self._process.memory_info().rss)

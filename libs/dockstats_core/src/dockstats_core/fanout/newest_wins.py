@@ -107,8 +107,12 @@ class Subscription(Generic[FrameT]):
                 self._wake.set()
 
     def withdraw(self, rank: int, host: str) -> None:
-        """Takes a pending frame back."""
-        self._pending.get(host, {}).pop(rank, None)
+        """Takes a pending frame back, and the host's turns with its last one."""
+        pending = self._pending.get(host, {})
+        if pending.pop(rank, None) is not None and not pending:
+            del self._pending[host]
+            self._turns = deque(turn for turn in self._turns if turn[0] != host)
+            self._has_full_turn.discard(host)
 
     def _queue_turn(self, host: str, up_to_rank: int) -> None:
         self._turns.append((host, up_to_rank))
@@ -147,10 +151,6 @@ class Fanout(Generic[FrameT]):
     def subscriber_count(self) -> int:
         """How many subscriptions are open."""
         return len(self._subscriptions)
-
-    def newest(self, slot: Slot) -> FrameT | None:
-        """The newest frame of `slot`, or None."""
-        return self._newest.get(slot)
 
     def publish(self, slot: Slot, frame: FrameT) -> None:
         """Makes `frame` the newest of `slot`, for every subscriber; without effect once closed.

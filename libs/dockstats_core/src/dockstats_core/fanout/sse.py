@@ -95,8 +95,7 @@ class EventStreamParser:
         self._after_cr = False  # an LF that comes next belongs to the CR that ended the last line
         self._event = ""
         self._id = ""
-        self._data: list[bytes] = []
-        self._data_bytes = 0
+        self._data = bytearray()  # as the standard has it: every line followed by a line feed
 
     def feed(self, chunk: bytes) -> list[Event]:
         """The events that `chunk` completes, in order. An event that the stream's end cuts off never comes.
@@ -132,10 +131,9 @@ class EventStreamParser:
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if field == b"data":
-            self._data_bytes += len(value) + 1
-            if self._data_bytes > self._limits.max_event_bytes:
+            self._data += value + b"\n"
+            if len(self._data) > self._limits.max_event_bytes:
                 raise MalformedMessageError(f"an event of the stream passes {self._limits.max_event_bytes} bytes")
-            self._data.append(value)
         elif field == b"event":
             self._event = _text(value)
         elif field == b"id" and b"\0" not in value:
@@ -150,11 +148,10 @@ class EventStreamParser:
         self._event = ""
         if not self._data:
             return None
-        data = _text(b"\n".join(self._data))
+        data = _text(self._data[:-1])
         self._data.clear()
-        self._data_bytes = 0
         return Event(event=event, data=data, id=self.last_event_id)
 
 
-def _text(value: bytes) -> str:
+def _text(value: bytes | bytearray) -> str:
     return value.decode("utf-8", "replace")

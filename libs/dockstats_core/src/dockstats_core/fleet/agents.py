@@ -17,7 +17,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from dockstats_core.errors import ConfigurationError, UnknownAgentError
+from dockstats_core.errors import ConfigurationError, DockstatsError
 from dockstats_core.fleet.history import HostRecorder
 from dockstats_core.fleet.latest import Latest
 from dockstats_core.fleet.status import ConnectionRecord
@@ -28,6 +28,10 @@ from dockstats_core.messages.stream import AgentConnection, AgentEntry, AgentLis
 _SHOWN_NAME = 64  # characters of what an agent calls itself: a host name has no more
 _SHOWN_IDS = 300  # characters of the list of configured ids
 _SHOWN_NAMESAKES = 3  # agents named in one sentence
+
+
+class UnknownAgentError(DockstatsError):
+    """Somebody asked about an agent that is not configured; the message names those that are."""
 
 
 class AgentSummary(Struct, frozen=True, kw_only=True):

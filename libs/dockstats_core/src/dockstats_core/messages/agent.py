@@ -14,17 +14,19 @@ from msgspec import Meta, Struct, field
 
 from dockstats_core.messages.codec import Codec
 
+MAX_CONTAINERS = 10_000
+
 # Bounds on what a stranger may send. A real name has at most 255 characters, an image reference 512.
 Text: TypeAlias = Annotated[str, Meta(max_length=1024)]
 ContainerId: TypeAlias = Annotated[str, Meta(max_length=128)]
+Word: TypeAlias = Annotated[str, Meta(max_length=64)]  # one of a list that newer agents may have made longer
 Timestamp: TypeAlias = Annotated[datetime, Meta(tz=True)]
-Count: TypeAlias = Annotated[int, Meta(ge=0)]
-Bytes: TypeAlias = Annotated[int, Meta(ge=0)]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+Bytes: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+Limit: TypeAlias = Annotated[int, Meta(ge=0)]  # older agents pass on an engine's 2^64-1, which stands for none
 PerSecond: TypeAlias = Annotated[float, Meta(ge=0)]
 Percent: TypeAlias = Annotated[float, Meta(ge=0)]
 Seconds: TypeAlias = Annotated[float, Meta(ge=0)]
-
-MAX_CONTAINERS = 10_000
 
 Figure: TypeAlias = Literal[
     "cpu",
@@ -67,7 +69,7 @@ class ContainerSample(Struct, frozen=True, kw_only=True):
     name: Text  # fixed, without a leading slash
     cpu_pct: Percent | None = None  # fixed
     mem_bytes: Bytes | None = None  # fixed; usage minus cache, as `docker stats` shows it
-    mem_limit_bytes: Bytes | None = None  # fixed; the limit in effect: the host's memory where it has none
+    mem_limit_bytes: Limit | None = None  # fixed; the limit in effect: the host's memory where it has none
     net_io_bytes: Bytes | None = None  # fixed; received plus sent since start
     cpu_limit_pct: Percent | None = None  # null without a CPU limit of its own
     throttled_pct: Percent | None = None  # null without a quota
@@ -89,7 +91,7 @@ class ContainerSample(Struct, frozen=True, kw_only=True):
     pids: Count | None = None
     age_secs: Seconds | None = None  # how old the figures are at sent_at; null where there was never one
     stale: bool = False  # older than its source's cadence explains
-    unknown: dict[Figure, UnknownReason] = field(default_factory=dict)  # why figures are null
+    unknown: Annotated[dict[Word, Word], Meta(max_length=64)] = field(default_factory=dict)  # Figure -> UnknownReason
 
 
 class AgentMetrics(Struct, frozen=True, kw_only=True):
@@ -128,7 +130,7 @@ class EngineState(Struct, frozen=True, kw_only=True):
 class Sampling(Struct, frozen=True, kw_only=True):
     """How the figures were taken."""
 
-    source: SourceName | None = None
+    source: Word | None = None  # a SourceName
     reason: Text = ""  # why this source
     interval_secs: Seconds | None = None  # in effect, which may be longer than the one asked for
     duration_secs: Seconds | None = None  # of the tick that made this batch
@@ -156,7 +158,9 @@ class ContainerStatsBatch(Struct, frozen=True, kw_only=True, tag_field="type", t
     engine: EngineState = EngineState()
     sampling: Sampling = Sampling()
     own_usage: OwnUsage = OwnUsage()
-    containers_by_state: dict[Text, Count] = field(default_factory=dict)  # stopped ones included
+    containers_by_state: Annotated[dict[Text, Count], Meta(max_length=MAX_CONTAINERS)] = field(
+        default_factory=dict
+    )  # stopped ones included
 
 
 class AgentStatus(Struct, frozen=True, kw_only=True, tag_field="type", tag="agent_status"):

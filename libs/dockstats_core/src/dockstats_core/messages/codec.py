@@ -25,8 +25,9 @@ class _Typed(msgspec.Struct):
 
 _type_decoder = msgspec.json.Decoder(_Typed)
 
-# What msgspec lets through besides its own errors: text that is no UTF-8, and nesting past the interpreter's stack.
-_UNUSABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+# What msgspec lets through besides its own errors: text that is no UTF-8 (or, given as str, cannot become UTF-8), and
+# nesting past the interpreter's stack.
+_UNUSABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 
 class Codec(Generic[MessageT]):

@@ -51,9 +51,9 @@ class Simulation:
         ]
         self._join_networks()
         self._version = 1
-        self._load = 0.0
+        self._load = sum(life.usual_cores for life in self._lives)
         self._readings: dict[str, Reading] = self._read()
-        self._figures = self._measure(0.0)
+        self._figures = self._measure(None)
 
     def _join_networks(self) -> None:
         """Point those that share a container's network at it, by id as the engine does."""
@@ -132,11 +132,11 @@ class Simulation:
 
     # The host below. ------------------------------------------------------------------------------------------------
 
-    def _measure(self, used_cores: float) -> HostFigures:
+    def _measure(self, used_cores: float | None) -> HostFigures:
         used_bytes = sum(life.mem_bytes for life in self._lives) + _SYSTEM_BYTES
         return HostFigures(
             basis="host",
-            cpu_pct=100.0 * (used_cores + _SYSTEM_SHARE * self.cores),
+            cpu_pct=None if used_cores is None else 100.0 * (used_cores + _SYSTEM_SHARE * self.cores),
             cores=self.cores,
             mem_used_bytes=min(used_bytes, self.mem_total_bytes),
             mem_total_bytes=self.mem_total_bytes,
@@ -144,7 +144,10 @@ class Simulation:
         )
 
     def host_figures(self) -> HostFigures:
-        """The host's figures in the last step: its containers' sum, and a little for the engine and the kernel."""
+        """The host's figures in the last step: its containers' sum, and a little for the engine and the kernel.
+
+        CPU is None until the first step, as on any host.
+        """
         return self._figures
 
 

@@ -131,8 +131,6 @@ class Life:
             case "stopped":
                 finished_at = self._at(600 - age_s)
                 self.record = structs.replace(self.record, state="exited", exit_code=0, finished_at=finished_at)
-            case "runs":
-                pass
         self.record = structs.replace(self.record, started_at=self._at(-age_s))
         if not self.record.is_counted:
             return
@@ -140,7 +138,7 @@ class Life:
             self._heap_bytes = rng.uniform(0.0, 0.5) * role.anon_bytes
         self._file_bytes = min(1.0, age_s / _FILE_CACHE_FILLS_IN_S) * role.file_bytes
         self._use(age_s, role.cores)
-        self._remember(age_s)
+        self._remember(0.0)  # a leak that grew for all that time would be killed in the first step
 
     # One step. ------------------------------------------------------------------------------------------------------
 
@@ -289,6 +287,11 @@ class Life:
     def has_counters(self) -> bool:
         """Whether it has processes right now; one that waits to be started again has none."""
         return self.record.state in ("running", "paused")
+
+    @property
+    def usual_cores(self) -> float:
+        """CPU it takes on an ordinary day, if it runs."""
+        return self._role.cores if self.record.state == "running" else 0.0
 
     @property
     def mem_bytes(self) -> int:

@@ -113,6 +113,7 @@ MUST_HAVE = (
         cpu_limit_cores=1.0,
         mem_limit_bytes=512 * MIB,
         pids_limit=200,
+        health_check=True,
     ),
     Role(
         project="shop",
