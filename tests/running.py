@@ -18,11 +18,28 @@ from typing import Protocol
 
 import anyio
 from anyio.streams.text import TextReceiveStream
+from msgspec import Struct
+
 from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.sockets import bound_address, open_sockets
 
 ANY_PORT = ListenAddress("127.0.0.1", 0)
 _URL = re.compile(r"(?:http|ws)://[^/\s]*:(\d+)")
+
+
+async def until(condition: Callable[[], bool], *, within_s: float = 10.0) -> None:
+    """Wait until something is so that tells nobody when it becomes so."""
+    with anyio.move_on_after(within_s):
+        while not condition():  # noqa: ASYNC110 - see above
+            await anyio.sleep(0.01)
+        return
+    raise AssertionError(f"not so within {within_s} s")
+
+
+def keep_buffers_small(*sockets: socket.socket) -> None:
+    """Let the kernel hold next to nothing for a peer that does not read; a listening socket passes this on."""
+    for one in sockets:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
 
 
 class Serving(Protocol):
@@ -42,12 +59,16 @@ async def served(make: Callable[[Callable[[], None]], Serving]) -> AsyncIterator
     sockets = open_sockets(ANY_PORT)
     started = anyio.Event()
     server = make(started.set)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(server.serve, sockets)
-        with anyio.fail_after(10):
-            await started.wait()
-        yield bound_address(ANY_PORT, sockets).port
-        server.stop()
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(server.serve, sockets)
+            with anyio.fail_after(10):
+                await started.wait()
+            yield bound_address(ANY_PORT, sockets).port
+            server.stop()
+    finally:
+        for listening in sockets:
+            listening.close()
 
 
 class Program:
@@ -97,24 +118,53 @@ async def program(
     name: str, *arguments: str, environ: Mapping[str, str] | None = None, directory: Path | None = None
 ) -> AsyncIterator[Program]:
     """`dockstats-agent` or `dockstats-dashboard` with these arguments, killed at the end if it still runs."""
-    command: Sequence[str] = [str(Path(sys.executable).parent / name), *arguments]
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("DOCKER", "AGENT", "DASHBOARD"))}
     process = await anyio.open_process(
-        command,
+        _command(name, arguments),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env={**kept, **(environ or {})},
+        env=_environment(environ),
         cwd=directory,
     )
     running = Program(process)
     try:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(running.follow)
-            yield running
-            if process.returncode is None:
-                process.kill()
+            try:
+                yield running
+            finally:  # also when the test failed: closing waits for the process to end
+                if process.returncode is None:
+                    process.kill()
             await process.wait()
     finally:
         with anyio.CancelScope(shield=True):
             await process.aclose()
+
+
+class Ended(Struct, frozen=True):
+    """A program that ended by itself."""
+
+    code: int
+    out: str
+    error: str
+
+
+async def ended(
+    name: str, *arguments: str, environ: Mapping[str, str] | None = None, directory: Path | None = None
+) -> Ended:
+    """How `dockstats-agent` or `dockstats-dashboard` ends that should not even start."""
+    with anyio.fail_after(30):
+        done = await anyio.run_process(
+            _command(name, arguments), env=_environment(environ), cwd=directory, check=False, stdin=subprocess.DEVNULL
+        )
+    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def _command(name: str, arguments: Sequence[str]) -> Sequence[str]:
+    return [str(Path(sys.executable).parent / name), *arguments]
+
+
+def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
+    """This process's, without what would configure the program."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("DOCKER", "AGENT", "DASHBOARD"))}
+    return {**kept, **(environ or {})}

@@ -9,8 +9,10 @@ Not here: connecting (engine.transport); agents' endpoints (endpoints.agents).
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -23,6 +25,7 @@ from dockstats_core.errors import ConfigurationError
 DEFAULT = "unix:///var/run/docker.sock"
 _PLAIN_PORT, _TLS_PORT = 2375, 2376
 _MAX_SHOWN = 200
+_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?\Z")  # lower case, as urlsplit gives it
 _FORMS = "use unix:///path/to/docker.sock, tcp://host:2375 or http://host:2375"
 
 
@@ -79,7 +82,9 @@ def resolve_endpoint(asked: str | None, environ: Mapping[str, str]) -> EngineEnd
     Raises:
         ConfigurationError: a form that is not spoken, or a context that cannot be read.
     """
-    configuration = Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME") or "~").expanduser() / ".docker")
+    # A user without a home has no configuration: "~" stays what it is then, and no such folder exists.
+    home = environ.get("HOME") or os.path.expanduser("~")
+    configuration = Path(environ.get("DOCKER_CONFIG") or Path(home) / ".docker")
     text = asked or environ.get("DOCKER_HOST")
     if text:
         return _endpoint(text, _tls_of_environment(environ, configuration))
@@ -91,31 +96,43 @@ def resolve_endpoint(asked: str | None, environ: Mapping[str, str]) -> EngineEnd
 
 def _endpoint(text: str, tls: TlsFiles | None) -> EngineEndpoint:
     scheme, separator, rest = text.strip().partition("://")
-    if scheme == "unix" and rest:
+    if scheme == "unix":
+        if not rest or not rest.isprintable():
+            raise ConfigurationError(f"unusable Docker endpoint {text[:_MAX_SHOWN]!r}: it names no path; {_FORMS}")
         path = rest if rest.startswith("/") else f"/{rest}"
         return EngineEndpoint(kind="unix", text=f"unix://{path}", base_url="http://docker", socket_path=path)
     if not separator or scheme not in {"tcp", "http", "https"}:
         what = f"{scheme}:// is not spoken here" if separator else "it names no scheme"
         way_out = "; forward the socket (ssh -L) or run an agent on that host" if scheme == "ssh" else ""
         raise ConfigurationError(f"unusable Docker endpoint {text[:_MAX_SHOWN]!r}: {what}{way_out}; {_FORMS}")
-    if scheme == "http":
-        tls = None
-    elif scheme == "https" and tls is None:
-        tls = TlsFiles(folder=Path("/nonexistent"))
-    try:
-        url = urlsplit(f"http://{rest}")
-        host, port = url.hostname, url.port
-    except ValueError:
-        host = port = None
-    if not host or url.username is not None or url.path not in {"", "/"} or url.query or url.fragment:
+    kind: Literal["http", "https"] = "https" if scheme == "https" or (scheme == "tcp" and tls is not None) else "http"
+    authority = _authority(rest, _PLAIN_PORT if kind == "http" else _TLS_PORT)
+    if authority is None:
         raise ConfigurationError(
-            f"unusable Docker endpoint {_without_user(text)!r}: it names no host and port; {_FORMS}"
+            f"unusable Docker endpoint {_without_user(text)!r}: it should be a host and a port, nothing else; {_FORMS}"
         )
-    if port is None:
-        port = _PLAIN_PORT if tls is None else _TLS_PORT
-    kind: Literal["http", "https"] = "http" if tls is None else "https"
-    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return EngineEndpoint(kind=kind, text=f"{scheme}://{authority}", base_url=f"{kind}://{authority}", tls=tls)
+    return EngineEndpoint(
+        kind=kind,
+        text=f"{scheme}://{authority}",
+        base_url=f"{kind}://{authority}",
+        tls=tls if kind == "https" else None,
+    )
+
+
+def _authority(text: str, usual_port: int) -> str | None:
+    """`host:port`; None where `text` is anything else."""
+    try:
+        url = urlsplit(f"http://{text}")
+        host, port = url.hostname or "", url.port
+        if url.username is not None or url.path not in {"", "/"} or url.query or url.fragment:
+            return None
+        if ":" in host and host.isascii():
+            host = f"[{IPv6Address(host)}]"
+        elif not _HOST.match(host):
+            return None
+    except ValueError:
+        return None
+    return f"{host}:{usual_port if port is None else port}"
 
 
 def _without_user(text: str) -> str:
@@ -153,7 +170,7 @@ def _current_context(configuration: Path) -> str:
     path = configuration / "config.json"
     try:
         return msgspec.json.decode(path.read_bytes(), type=_Configuration).currentContext
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
@@ -175,6 +192,7 @@ def _endpoint_of_context(name: str, configuration: Path) -> EngineEndpoint:
     endpoint = context.endpoints.get("docker")
     if endpoint is None or not endpoint.host:
         raise ConfigurationError(f"the Docker context {name[:_MAX_SHOWN]!r} names no engine; {way_out}")
+    # Docker's rule: TLS where the context has files for it, or says that they need not be verified.
     folder = configuration / "contexts" / "tls" / digest / "docker"
-    tls = TlsFiles(folder=folder, verify=not endpoint.skip_tls_verify) if folder.is_dir() else None
-    return _endpoint(endpoint.host, tls)
+    uses_tls = endpoint.skip_tls_verify or os.path.isdir(folder)
+    return _endpoint(endpoint.host, TlsFiles(folder=folder, verify=not endpoint.skip_tls_verify) if uses_tls else None)

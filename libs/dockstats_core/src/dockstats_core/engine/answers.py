@@ -34,6 +34,7 @@ class _ErrorBody(Struct):
 class _ErrorUnder200(Struct):
     message: str
     response: int
+    read: str | None = None  # what has a time is a stats body
 
 
 _error_decoder = msgspec.json.Decoder(_ErrorBody)
@@ -71,17 +72,17 @@ def decoded(path: str, body: bytes, decoder: msgspec.json.Decoder[ValueT]) -> Va
         EngineApiError: an error object under status 200.
         MalformedAnswerError: anything else that is not what was asked for.
     """
+    said = _under_200(body) if b'"response"' in body else None
+    if said is not None:
+        raise EngineApiError(
+            f"the engine answered GET {_shown(path)} with an error: {said}",
+            status=200,
+            engine_message=said,
+            answered=True,
+        )
     try:
         return decoder.decode(body)
     except UNUSABLE as error:
-        said = _under_200(body)
-        if said is not None:
-            raise EngineApiError(
-                f"the engine answered GET {_shown(path)} with an error: {said}",
-                status=200,
-                engine_message=said,
-                answered=True,
-            ) from error
         what = "an empty answer" if not body else f"an answer that is not what its API promises ({str(error)[:100]})"
         raise malformed(path, what, status=200) from error
 
@@ -109,9 +110,10 @@ def _message(content_type: str, body: bytes) -> tuple[str | None, bool]:
 
 def _under_200(body: bytes) -> str | None:
     try:
-        return _bounded(_under_200_decoder.decode(body).message)
+        error = _under_200_decoder.decode(body)
     except UNUSABLE:
         return None
+    return _bounded(error.message) if error.read is None else None
 
 
 def _bounded(text: str) -> str:

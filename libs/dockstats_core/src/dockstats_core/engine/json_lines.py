@@ -15,13 +15,12 @@ class JsonLines:
 
     def __init__(self, max_line_bytes: int) -> None:
         self._max_line_bytes = max_line_bytes
-        self._parts: list[bytes] = []
-        self._held = 0
+        self._begun = bytearray()
 
     @property
     def has_rest(self) -> bool:
         """Whether a line has begun that did not end: a stream that stops here was cut off."""
-        return any(part.strip() for part in self._parts)
+        return bool(self._begun.strip())
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The lines that `chunk` completes.
@@ -32,17 +31,15 @@ class JsonLines:
         *ended, rest = chunk.split(b"\n")
         lines: list[bytes] = []
         for part in ended:
-            self._hold(part)
-            line = b"".join(self._parts).strip()
-            self._parts, self._held = [], 0
+            self._add(part)
+            line = bytes(self._begun.strip())
+            self._begun.clear()
             if line:
                 lines.append(line)
-        self._hold(rest)
+        self._add(rest)
         return lines
 
-    def _hold(self, part: bytes) -> None:
-        self._held += len(part)
-        if self._held > self._max_line_bytes:
+    def _add(self, part: bytes) -> None:
+        if len(self._begun) + len(part) > self._max_line_bytes:
             raise LineTooLongError(f"a line is longer than {self._max_line_bytes} bytes")
-        if part:
-            self._parts.append(part)
+        self._begun += part

@@ -13,7 +13,6 @@ class EngineLimits(Struct, frozen=True, kw_only=True):
     call_s: float = 15.0  # a whole call, however slowly its pieces drip
     stream_silence_s: float = 15.0  # between two frames of a stats stream: Podman sends one every 5 s
     calls: int = 64  # at a time; streams have their own connections beside these
-    kept_connections: int = 32  # idle ones kept for the next calls
     body_bytes: int = 1 << 20  # a stats answer has 2 to 6 KB, an inspect answer rarely 100
     list_bytes: int = 32 << 20  # a list answer: about 1 KB a container, more with many labels
     line_bytes: int = 1 << 20  # one frame or event

@@ -15,7 +15,7 @@ OLDEST = "1.24"
 NEWEST = "1.47"
 """The newest one we were written against; a newer engine speaks it as well."""
 
-_VERSION = re.compile(r"(\d{1,3})\.(\d{1,4})\Z")
+_VERSION = re.compile(r"(\d{1,3})\.(\d{1,4})\Z", re.ASCII)
 
 
 def negotiate(newest: str, oldest: str | None, pinned: str | None) -> str:
