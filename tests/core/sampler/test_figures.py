@@ -178,7 +178,7 @@ def test_failures_of_a_tick_are_counted() -> None:
     )
 )
 def test_whatever_comes_no_figure_is_negative_and_no_unknown_lacks_its_reason(
-    steps: list[tuple[float, None | Failure | int]],
+    steps: list[tuple[float, Failure | int | None]],
 ) -> None:
     ticking, at_s = Ticking(), 0.0
     for pause_s, step in steps:

@@ -19,6 +19,7 @@ from dockstats_core.messages.agent import (
     HostFigures,
     OwnUsage,
     SourceName,
+    codec,
 )
 from dockstats_core.readings import Reading
 from dockstats_core.sampler.sampler import Identity, Sampler
@@ -55,6 +56,7 @@ class ScriptedSource:
 
     def __init__(self, *, cpu_pct: float = 50.0, delay_s: float = 0.0) -> None:
         self.reads = 0
+        self.asked = anyio.Event()
         self._cpu_pct = cpu_pct
         self._delay_s = delay_s
 
@@ -64,6 +66,7 @@ class ScriptedSource:
 
     async def read(self, containers: Sequence[Container], *, within_s: float) -> Readings:
         self.reads += 1
+        self.asked.set()
         await anyio.sleep(self._delay_s)
         return {one.id: self._reading(one.id) for one in containers}
 
@@ -232,6 +235,68 @@ async def test_trouble_is_told_while_the_engine_answers() -> None:
         batch = await next_of(messages, ContainerStatsBatch)
     assert batch.engine.reachable
     assert batch.engine.error == "the container list took longer than 10 s"
+
+
+async def test_trouble_that_is_over_is_told_no_more() -> None:
+    one = sampler()
+    sampling(one, ListedContainers(container()), ScriptedSource())
+    one.engine_trouble("the container list took longer than 10 s")
+    one.engine_trouble(None)
+    async with messages_of(one) as messages:
+        assert (await next_of(messages, ContainerStatsBatch)).engine.error is None
+
+
+async def test_sentences_are_cut_to_what_a_reader_of_the_batch_accepts() -> None:
+    one = sampler()
+    one.engine_found(EngineState(reachable=True), ListedContainers())
+    one.use(ScriptedSource(), "because " * 1000)
+    one.engine_trouble("trouble " * 1000)
+    async with messages_of(one) as messages:
+        batch = await next_of(messages, ContainerStatsBatch)
+    assert codec.decode(codec.encode(batch)) == batch
+
+
+async def test_a_source_is_asked_as_soon_as_it_is_there_whatever_the_interval() -> None:
+    one = sampler(poll_interval_s=3600)
+    inventory, source = ListedContainers(container()), ScriptedSource()
+    async with messages_of(one) as messages:
+        assert (await next_of(messages, ContainerStatsBatch)).containers == []
+        sampling(one, inventory, source)
+        batch = await next_of(messages, ContainerStatsBatch)
+        assert source.reads == 1
+        assert batch.containers[0].unknown["cpu"] == "first_sample"
+        assert batch.sampling.skipped_ticks == 0
+
+
+async def test_a_source_that_is_taken_away_is_not_asked_again_and_its_figures_stay() -> None:
+    one = sampler()
+    source = ScriptedSource()
+    sampling(one, ListedContainers(container()), source)
+    async with messages_of(one) as messages:
+        await next_of(messages, ContainerStatsBatch)
+        await next_of(messages, ContainerStatsBatch)
+        one.use_none()
+        reads = source.reads
+        batch = await next_of(messages, ContainerStatsBatch)
+        batch = await next_of(messages, ContainerStatsBatch)
+    assert source.reads == reads
+    assert (batch.sampling.source, batch.sampling.reason) == (None, "")
+    assert batch.containers[0].cpu_pct is not None
+
+
+async def test_what_a_source_gives_after_the_engine_was_lost_is_no_figure() -> None:
+    one = sampler()
+    source = ScriptedSource(delay_s=0.05)
+    sampling(one, ListedContainers(container()), source)
+    async with messages_of(one) as messages, anyio.create_task_group() as tasks:
+
+        async def lose_the_engine() -> None:
+            await source.asked.wait()
+            one.engine_lost("gone")
+
+        tasks.start_soon(lose_the_engine)
+        batch = await next_of(messages, ContainerStatsBatch)
+    assert set(batch.containers[0].unknown.values()) == {"engine_unreachable"}
 
 
 async def test_a_source_that_is_slower_than_asked_sets_the_interval() -> None:

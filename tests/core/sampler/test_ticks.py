@@ -34,6 +34,16 @@ def test_a_tick_that_ends_exactly_on_the_next_one_leaves_that_one_out() -> None:
     assert (ticks.due_s, ticks.skipped) == (1.0, 1)
 
 
+def test_a_grid_that_begins_anew_is_due_at_once_and_counts_nothing() -> None:
+    ticks = Ticks(0.0)
+    ticks.done(0.1, 60.0)
+    assert not ticks.is_due(7.0)
+    ticks.begin_anew(7.0)
+    assert ticks.is_due(7.0)
+    ticks.done(7.5, 60.0)
+    assert (ticks.due_s, ticks.skipped) == (67.0, 0)
+
+
 @given(
     start=st.floats(0, 1e6),
     interval=st.floats(0.05, 30),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockstats_core.sources.duty import TYPICAL_CALL_S, DutyBudget
+from dockstats_core.sources.duty import MOST_CALL_S, TYPICAL_CALL_S, DutyBudget
 
 
 def test_before_any_call_the_typical_cost_is_assumed() -> None:
@@ -37,12 +37,23 @@ def test_an_engine_that_became_slow_is_noticed_after_the_window() -> None:
 
 
 def test_at_least_one_call_a_second_is_affordable() -> None:
-    budget = DutyBudget(0.2)
-    budget.record(3.0)
+    budget = DutyBudget(0.02)
+    budget.record(0.05)
     assert budget.calls_per_s() == 1
 
 
-@given(calls=st.integers(0, 10_000), cost=st.floats(1e-5, 10), share=st.floats(0.01, 1), shortest=st.floats(0.05, 5))
+def test_calls_that_wait_for_the_engines_tick_are_not_taken_for_work() -> None:
+    budget = DutyBudget(0.2)
+    budget.record(1.0)
+    assert budget.interval_s(4, 0.25) == pytest.approx(1.0)
+
+
+@given(
+    calls=st.integers(0, 10_000),
+    cost=st.floats(1e-5, MOST_CALL_S),
+    share=st.floats(0.01, 1),
+    shortest=st.floats(0.05, 5),
+)
 def test_the_budget_is_never_exceeded(calls: int, cost: float, share: float, shortest: float) -> None:
     budget = DutyBudget(share)
     budget.record(cost)

@@ -1,7 +1,8 @@
 """This machine's engine, or a simulated one, as a feed.
 
-Keeps one engine session at a time: connect, watch the inventory, choose a source, sample. When the engine is lost the
-batches go on and say so, and the next session is tried with back-off until it works.
+Keeps one engine session at a time: connect, watch the inventory, choose a source, sample. When the engine is lost, or
+cannot be used as it is configured, the batches go on and say so, and the next session is tried with back-off until it
+works.
 Not here: what a session's parts do (engine, inventory, sources, sampler).
 """
 
@@ -26,7 +27,14 @@ from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.endpoints.engine import EngineEndpoint, resolve_endpoint
 from dockstats_core.engine.api import EngineClient
 from dockstats_core.engine.models import EngineIdentity, EngineInfo
-from dockstats_core.errors import ConfigurationError, EngineError
+from dockstats_core.errors import (
+    ConfigurationError,
+    DockstatsError,
+    EngineApiError,
+    EngineError,
+    EnginePermissionError,
+    MalformedAnswerError,
+)
 from dockstats_core.feeds.events import FeedEvent, NewestEvents
 from dockstats_core.host_figures import HostMeter
 from dockstats_core.inventory.roster import Roster
@@ -34,7 +42,7 @@ from dockstats_core.inventory.watcher import InventoryWatcher
 from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch, EngineState, HostFigures
 from dockstats_core.own_usage import OwnUsageMeter
 from dockstats_core.program.settings import AgentSettings
-from dockstats_core.program.values import SourceChoice
+from dockstats_core.program.values import MAX_POLL_INTERVAL_NS, MAX_WORKERS, MIN_POLL_INTERVAL_NS, SourceChoice
 from dockstats_core.sampler.sampler import Identity, Sampler
 from dockstats_core.sources.choosing import choose
 from dockstats_core.sources.simulated import SimulatedSource
@@ -43,6 +51,7 @@ log = logging.getLogger(__name__)
 
 VERSION = version("dockstats-core")
 STATUS_EVERY_S = 30.0
+RETRY_WITHIN_S = 5.0  # an engine that comes back is seen within this; asking one socket that seldom costs nothing
 PROVED_AFTER_S = 10.0  # a session that lasted this long was a good one: the next loss starts with a short wait
 FEATURES = ("inventory", "unknown_reasons", "host", "own_usage")
 """What this agent's messages hold beside the fixed fields."""
@@ -71,7 +80,7 @@ class LocalFeed:
         environ: where the DOCKER_… variables stand; by default the process's environment.
 
     Raises:
-        ConfigurationError: an unusable endpoint or source.
+        ConfigurationError: an unusable endpoint, interval, number of workers or source.
     """
 
     def __init__(
@@ -89,6 +98,8 @@ class LocalFeed:
         environ: Mapping[str, str] | None = None,
     ) -> None:
         environ = os.environ if environ is None else environ
+        _check_bounds("poll_interval_s", poll_interval_s, MIN_POLL_INTERVAL_NS / 1e9, MAX_POLL_INTERVAL_NS / 1e9)
+        _check_bounds("max_workers", max_workers, 1, MAX_WORKERS)
         if source == "cgroup":
             raise ConfigurationError(
                 "--source cgroup is not in this version; use auto, one-shot or stream to ask the engine"
@@ -189,14 +200,18 @@ class LocalFeed:
 
     async def _keep_session(self, endpoint: EngineEndpoint) -> None:
         """One session after another, for ever."""
-        backoff = Backoff(random.random)
+        backoff = Backoff(random.random, longest_s=RETRY_WITHIN_S)
+        told = None
         while True:
             began_s = time.monotonic()
             sentence = await self._session(endpoint)
-            log.warning("engine lost: %s", sentence)
-            self._sampler.engine_lost(sentence)
-            if time.monotonic() - began_s > PROVED_AFTER_S:
+            lasted = time.monotonic() - began_s > PROVED_AFTER_S
+            if lasted:
                 backoff.reset()
+            if lasted or sentence != told:  # once, not at every attempt
+                log.warning("no engine: %s", sentence)
+                told = sentence
+            self._sampler.engine_lost(sentence)
             await anyio.sleep(backoff.next_delay_s())
 
     async def _session(self, endpoint: EngineEndpoint) -> str:
@@ -205,7 +220,7 @@ class LocalFeed:
         try:
             async with EngineClient(endpoint, api_version=self._api_version) as engine:
                 identity = await engine.connect()
-                info = await engine.info()
+                info, limitation = await _info_of(engine)
                 roster = Roster()
                 watcher = InventoryWatcher(engine, roster, filters=self._filters)
                 async with anyio.create_task_group() as tasks:
@@ -214,16 +229,17 @@ class LocalFeed:
                     self._host = self._host_of(endpoint, info)
                     self._sampler.engine_found(_state_of(endpoint, identity), roster)
                     log.info("engine found at %s: %s %s", endpoint.text, identity.product, identity.version)
-                    tasks.start_soon(self._pass_on_changes, watcher, roster)
+                    tasks.start_soon(self._pass_on_changes, watcher, roster, limitation)
                     tasks.start_soon(self._use_a_source, engine, watcher, roster)
-        except* EngineError as group:
+        except* (EngineError, ConfigurationError) as group:
             sentence = str(_first(group))
         return sentence
 
-    async def _pass_on_changes(self, watcher: InventoryWatcher, roster: Roster) -> None:
+    async def _pass_on_changes(self, watcher: InventoryWatcher, roster: Roster, limitation: str | None) -> None:
+        """Tell the sampler of every change, and what does not work: the limitation for good, and the watcher's."""
         while True:
             version = roster.version
-            self._sampler.engine_trouble(watcher.trouble)
+            self._sampler.engine_trouble("; ".join(filter(None, (limitation, watcher.trouble))) or None)
             self._sampler.wake()
             await watcher.wait_for_change(version)
 
@@ -238,7 +254,10 @@ class LocalFeed:
         async with choice.source as source:
             log.info("source %s: %s", source.name, choice.reason)
             self._sampler.use(source, choice.reason)
-            await anyio.sleep_forever()
+            try:
+                await anyio.sleep_forever()
+            finally:  # before it closes: a closed source cannot be asked
+                self._sampler.use_none()
 
     def _host_of(self, endpoint: EngineEndpoint, info: EngineInfo) -> Callable[[], HostFigures]:
         """This machine's own figures where the engine runs right on it, else what the engine tells of its host."""
@@ -247,6 +266,11 @@ class LocalFeed:
             return lambda: self._host_meter.read(time.monotonic_ns())
         remote = HostFigures(basis="containers", cores=info.cpus, mem_total_bytes=info.mem_total_bytes)
         return lambda: remote
+
+
+def _check_bounds(name: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise ConfigurationError(f"{name}={value!r} is not usable: it should be from {least:g} to {most:g}")
 
 
 def _state_of(endpoint: EngineEndpoint, identity: EngineIdentity) -> EngineState:
@@ -264,7 +288,14 @@ def _about_equal(here: int | None, there: int | None) -> bool:
     return here is not None and there is not None and abs(here - there) <= _SAME_MACHINE_TOLERANCE * here
 
 
-def _first(group: BaseExceptionGroup[EngineError]) -> EngineError:
-    for error in group.exceptions:
-        return _first(error) if isinstance(error, BaseExceptionGroup) else error
-    raise AssertionError("a group is never empty")
+async def _info_of(engine: EngineClient) -> tuple[EngineInfo, str | None]:
+    """What the engine tells of its host; empty, with the sentence that says why, where that is refused."""
+    try:
+        return await engine.info(), None
+    except (EngineApiError, EnginePermissionError, MalformedAnswerError) as error:
+        return EngineInfo(), f"the host's cores and memory are unknown: {error}"
+
+
+def _first(group: BaseExceptionGroup[DockstatsError]) -> DockstatsError:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

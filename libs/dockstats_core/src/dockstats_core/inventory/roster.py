@@ -8,7 +8,7 @@ Not here: asking the engine, and the order of its answers (watcher).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import structs
 
@@ -22,6 +22,7 @@ _PROJECT_LABEL = "com.docker.compose.project"
 _SERVICE_LABEL = "com.docker.compose.service"
 _DEFAULT_CPU_PERIOD_US = 100_000  # the kernel's, where an engine gives a quota alone
 _SHARED_NETWORK = "container:"
+_TOO_LARGE = 1 << 62  # no count or limit of a real container
 
 # What an event says about the state, until an inspection says it better.
 _STATES = {"start": "running", "unpause": "running", "pause": "paused", "die": "exited"}
@@ -70,20 +71,22 @@ class Roster:
 
     # What the engine says. -------------------------------------------------------------------------------------------
 
-    def apply_list(self, summaries: Iterable[ContainerSummary]) -> list[str]:
-        """These containers exist and no others; gives those that are new or not as they were."""
-        listed: set[str] = set()
+    def apply_list(self, summaries: Iterable[ContainerSummary], *, except_for: Collection[str] = ()) -> list[str]:
+        """These containers exist and no others; gives those that are new or not as they were.
+
+        Of the containers `except_for` something newer than the list is known, so it tells nothing about them.
+        """
+        told = [summary for summary in summaries if is_container_id(summary.id) and not is_hidden(summary.labels)]
         to_inspect: list[str] = []
-        for summary in summaries:
-            if not is_container_id(summary.id) or is_hidden(summary.labels):
+        for summary in told:
+            if summary.id in except_for:
                 continue
-            listed.add(summary.id)
             known = self._records.get(summary.id)
             record = _from_summary(summary, known)
-            if known is None or record != known:
+            if record != known:
                 to_inspect.append(summary.id)
             self._keep(record)
-        for gone in self._records.keys() - listed:
+        for gone in self._records.keys() - {summary.id for summary in told} - set(except_for):
             self.remove(gone)
         return to_inspect
 
@@ -135,7 +138,8 @@ def _from_summary(summary: ContainerSummary, known: Container | None) -> Contain
     return structs.replace(
         record,
         name=_name(summary.names) or record.name,
-        image=_text(summary.image) or record.image,
+        # A list gives an image's id once its tag has moved on, an inspection what the container was created from.
+        image=record.image or _text(summary.image),
         state=_text(summary.state) or record.state,
         compose_project=_text(labels.get(_PROJECT_LABEL)),
         compose_service=_text(labels.get(_SERVICE_LABEL)),
@@ -159,7 +163,7 @@ def _from_details(details: ContainerDetails) -> Container:
         compose_service=_text(labels.get(_SERVICE_LABEL)),
         started_at=to_datetime(state.started_at),
         finished_at=to_datetime(state.finished_at),
-        restart_count=details.restart_count if (details.restart_count or 0) >= 0 else None,
+        restart_count=details.restart_count if 0 <= (details.restart_count or 0) < _TOO_LARGE else None,
         exit_code=None if runs or word == "created" else state.exit_code,
         oom_killed=state.oom_killed,
         cpu_limit_cores=_cpu_limit(limits),
@@ -210,16 +214,17 @@ def _text(text: str | None) -> str | None:
 
 
 def _cpu_limit(limits: HostConfig) -> float | None:
-    if limits.nano_cpus is not None and limits.nano_cpus > 0:
-        return limits.nano_cpus / 1e9
-    if limits.cpu_quota is not None and limits.cpu_quota > 0:
-        period = limits.cpu_period if limits.cpu_period and limits.cpu_period > 0 else _DEFAULT_CPU_PERIOD_US
-        return limits.cpu_quota / period
+    nano_cpus, quota_us = _limit(limits.nano_cpus), _limit(limits.cpu_quota)
+    if nano_cpus is not None:
+        return nano_cpus / 1e9
+    if quota_us is not None:
+        return quota_us / (_limit(limits.cpu_period) or _DEFAULT_CPU_PERIOD_US)
     return None
 
 
 def _limit(value: int | None) -> int | None:
-    return value if value is not None and 0 < value < 1 << 62 else None
+    """The limit; 0, -1 and numbers past any machine's size all stand for none somewhere."""
+    return value if value is not None and 0 < value < _TOO_LARGE else None
 
 
 def _int(text: str | None) -> int | None:

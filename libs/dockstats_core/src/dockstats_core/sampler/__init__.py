@@ -1,1 +1,1 @@
-"""One tick: readings become samples become a batch. `ticks` keeps time, `figures` remembers, `sampler` puts together."""
+"""One tick: readings become samples become a batch. `ticks` keeps time, `figures` remembers, `sampler` assembles."""

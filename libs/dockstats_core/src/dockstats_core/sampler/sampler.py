@@ -36,6 +36,8 @@ from dockstats_core.sources.protocol import Readings, Source
 Clock = Callable[[], int]
 """Nanoseconds of a monotonic clock."""
 
+_MAX_SENTENCE = 1024  # what a message's text may hold; a longer one would make the whole batch unreadable
+
 # Changes that come in a burst (`docker compose up` of fifty containers) share a batch.
 _BETWEEN_CHANGES_S = 0.05
 
@@ -95,6 +97,7 @@ class Sampler:
         self._inventory: Inventory | None = None
         self._source: Source | None = None
         self._source_reason = ""
+        self._ask_at_once = False
         self._readings: Readings = {}
         self._lost: UnknownReason | None = None
         self._sent_version: int | None = None
@@ -114,22 +117,28 @@ class Sampler:
 
     def engine_trouble(self, sentence: str | None) -> None:
         """The engine answers, but not everything it should; None when that is over."""
-        self._engine = structs.replace(self._engine, error=sentence)
+        self._engine = structs.replace(self._engine, error=None if sentence is None else sentence[:_MAX_SENTENCE])
 
     def engine_lost(self, sentence: str) -> None:
         """The engine does not answer: figures are stale from here on. `sentence` says what is wrong and the way out."""
         if self._engine.reachable or self._engine.since is None:
             self._engine = structs.replace(self._engine, reachable=False, since=self._wall_clock())
-        self._engine = structs.replace(self._engine, error=sentence)
-        self._source = None
-        self._readings = {}
         self._lost = "engine_unreachable"
-        self.wake()
+        self.engine_trouble(sentence)
+        self.use_none()
 
     def use(self, source: Source, reason: str) -> None:
-        """Readings come from `source` from here on, chosen for `reason`."""
+        """Readings come from `source` from here on, chosen for `reason`; it is asked at once."""
         self._source = source
-        self._source_reason = reason
+        self._source_reason = reason[:_MAX_SENTENCE]
+        self._readings = {}
+        self._ask_at_once = True
+        self.wake()
+
+    def use_none(self) -> None:
+        """The source is about to close: it is not asked again, and no other one is there yet."""
+        self._source = None
+        self._source_reason = ""
         self._readings = {}
         self.wake()
 
@@ -161,14 +170,16 @@ class Sampler:
 
     async def _tick_or_change(self, ticks: Ticks) -> bool:
         """Wait for whichever comes first; True for a tick."""
-        while (wait_s := ticks.due_s - self._now_s()) > 0:
-            with anyio.move_on_after(wait_s):
+        while not ticks.is_due(self._now_s()):
+            with anyio.move_on_after(ticks.due_s - self._now_s()):
                 await self._changed.wait()
                 await anyio.sleep(_BETWEEN_CHANGES_S)
-                self._changed = anyio.Event()
-                return False
+                break
         self._changed = anyio.Event()
-        return True
+        if self._ask_at_once:
+            self._ask_at_once = False
+            ticks.begin_anew(self._now_s())
+        return ticks.is_due(self._now_s())
 
     async def _read(self) -> None:
         if self._source is None or self._inventory is None:

@@ -20,6 +20,14 @@ class Ticks:
         """When the next tick is due; the first one is due at once."""
         return self._due_s
 
+    def is_due(self, now_s: float) -> bool:
+        """Whether the next tick is due."""
+        return now_s >= self._due_s
+
+    def begin_anew(self, now_s: float) -> None:
+        """The next tick is due at once, and the grid stands from there."""
+        self._due_s = now_s
+
     def done(self, now_s: float, interval_s: float) -> None:
         """The tick that was due has been made, `now_s` is after it, and `interval_s` is the interval in effect."""
         missed = max(0, int((now_s - self._due_s) // interval_s))

@@ -45,7 +45,7 @@ class Counters(Struct):
     """What a container used since it started: CPU in seconds, periods, bytes."""
 
     cpu_s: float = 0.0
-    periods: float = 0.0
+    free_periods: float = 0.0  # those without throttling, so that each part only grows
     throttled_periods: float = 0.0
     throttled_s: float = 0.0
     rx_bytes: float = 0.0
@@ -167,7 +167,7 @@ class Life:
         share = min(1.0, max(0.0, (cores / limit - 0.85) / 0.4))
         periods = length_s * _PERIODS_PER_S * min(1.0, 0.1 + 4.0 * cores)
         counters = self._counters
-        counters.periods += periods
+        counters.free_periods += periods * (1 - share)
         counters.throttled_periods += periods * share
         counters.throttled_s += length_s * (0.3 * share * limit + max(0.0, cores - limit))
 
@@ -310,7 +310,7 @@ class Life:
             cpu_total_ns=int(counters.cpu_s * 1e9),
             cpu_system_ns=system_ns,
             online_cpus=cores,
-            periods=int(counters.periods) if has_quota else None,
+            periods=int(counters.free_periods) + int(counters.throttled_periods) if has_quota else None,
             throttled_periods=int(counters.throttled_periods) if has_quota else None,
             throttled_ns=int(counters.throttled_s * 1e9) if has_quota else None,
             mem_usage_bytes=anon_bytes + file_bytes + self._kernel_bytes,

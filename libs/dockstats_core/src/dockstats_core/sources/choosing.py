@@ -2,8 +2,10 @@
 
 `auto` asks the engine twice in a row for one container's figures: an engine that answers both one-shot calls at once
 is read by one-shot calls, any other by its streams. Once would not do: an engine that makes a call wait for its own 1 s
-tick answers the first one after any part of that second, but the second one only after the whole of it. The reason is
-told, so that a person can see it and overrule it.
+tick answers the first one after any part of that second, but the second one only after the whole of it. A few
+containers are asked about side by side and the first answer decides, so that one that hangs cannot; an empty answer
+(the container just restarts) comes at once from every engine and decides nothing. The reason is told, so that a person
+can see it and overrule it.
 Not here: the sources themselves.
 """
 
@@ -12,19 +14,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+import anyio
 from msgspec import Struct
 
 from dockstats_core.containers import Container
 from dockstats_core.engine.api import EngineClient
-from dockstats_core.errors import ConfigurationError, ContainerNotFoundError, EngineError, EngineTimeoutError
+from dockstats_core.errors import ConfigurationError, ContainerNotFoundError, EngineError
 from dockstats_core.program.values import SourceChoice
+from dockstats_core.sources.engine_reading import to_reading
 from dockstats_core.sources.one_shot import OneShotSource
 from dockstats_core.sources.stream import StreamSource
 
-# An engine that answers at once needs 20 ms on an idle machine and rarely 200 on a loaded one; one that waits for its
-# own tick needs 1 to 2 s.
-AT_ONCE_S = 0.4
-PROBE_TIME_OUT_S = 3.0
+
+class ProbeLimits(Struct, frozen=True, kw_only=True):
+    """What asking an engine may take, and what its answer means."""
+
+    # An engine that answers at once needs 20 ms on an idle machine and rarely 200 on a loaded one; one that waits for
+    # its own tick needs 1 to 2 s.
+    at_once_s: float = 0.4
+    call_time_out_s: float = 3.0
+    containers: int = 3  # asked about side by side
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -40,13 +49,13 @@ async def choose(
     containers: Sequence[Container],
     *,
     max_workers: int,
+    limits: ProbeLimits | None = None,
     clock_ns: Callable[[], int] = time.monotonic_ns,
 ) -> Choice | None:
     """The source for this engine; None when only a running container could tell, and there is none.
 
     Raises:
         ConfigurationError: a source that cannot read an engine's containers.
-        EngineError: the engine did not answer the probe at all.
     """
     if asked_for == "one-shot":
         return Choice(source=OneShotSource(engine, max_workers=max_workers), reason="one-shot was asked for")
@@ -56,27 +65,46 @@ async def choose(
         raise ConfigurationError(
             f"--source {asked_for} cannot read a Docker engine in this version; use auto, one-shot or stream"
         )
-    for container in containers:
+    limits = limits or ProbeLimits()
+    slowest_s = await _slowest_of_two_calls_s(engine, containers, limits, clock_ns)
+    if slowest_s is None:
+        return None
+    if isinstance(slowest_s, EngineError):
+        return Choice(source=StreamSource(engine), reason=f"a one-shot call failed: {slowest_s}")
+    if slowest_s <= limits.at_once_s:
+        reason = f"the engine answers one-shot calls at once ({slowest_s * 1000:.0f} ms)"
+        return Choice(source=OneShotSource(engine, max_workers=max_workers), reason=reason)
+    reason = f"a one-shot call took {slowest_s:.1f} s: this engine makes it wait for its own tick"
+    return Choice(source=StreamSource(engine), reason=reason)
+
+
+async def _slowest_of_two_calls_s(
+    engine: EngineClient, containers: Sequence[Container], limits: ProbeLimits, clock_ns: Callable[[], int]
+) -> float | EngineError | None:
+    """Seconds, of the container that is through with both calls first; else why none is; None when none was read."""
+    decided: list[float] = []
+    failed: list[EngineError] = []
+
+    async def ask(container: Container) -> None:
         slowest_s = 0.0
         try:
             for _ in range(2):
-                started_ns = clock_ns()
-                await engine.stats_once(container.id, one_shot=True, timeout_s=PROBE_TIME_OUT_S)
-                slowest_s = max(slowest_s, (clock_ns() - started_ns) / 1e9)
+                began_ns = clock_ns()
+                body = await engine.stats_once(container.id, one_shot=True, timeout_s=limits.call_time_out_s)
+                if to_reading(container.id, body, began_ns) is None:
+                    return
+                slowest_s = max(slowest_s, (clock_ns() - began_ns) / 1e9)
         except ContainerNotFoundError:
-            continue
-        except EngineTimeoutError:
-            return _stream(engine, f"a one-shot call had no answer within {PROBE_TIME_OUT_S:g} s")
+            return
         except EngineError as error:
-            if not error.answered:
-                raise
-            return _stream(engine, f"the engine refused a one-shot call: {error}")
-        if slowest_s <= AT_ONCE_S:
-            reason = f"the engine answers one-shot calls at once ({slowest_s * 1000:.0f} ms)"
-            return Choice(source=OneShotSource(engine, max_workers=max_workers), reason=reason)
-        return _stream(engine, f"a one-shot call took {slowest_s:.1f} s: this engine makes it wait for its own tick")
-    return None
+            failed.append(error)
+            return
+        decided.append(slowest_s)
+        tasks.cancel_scope.cancel()
 
-
-def _stream(engine: EngineClient, reason: str) -> Choice:
-    return Choice(source=StreamSource(engine), reason=reason)
+    # Those that run first: a host's first few by name may all be restarting for ever.
+    likely = sorted(containers, key=lambda container: container.state != "running")
+    async with anyio.create_task_group() as tasks:
+        for container in likely[: limits.containers]:
+            tasks.start_soon(ask, container)
+    return decided[0] if decided else failed[0] if failed else None

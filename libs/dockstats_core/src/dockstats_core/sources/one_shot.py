@@ -2,8 +2,9 @@
 
 The source for engines that answer such a call at once (Docker 25 and later in about 20 ms, Podman). Calls run beside
 each other, `max_workers` at a time; a call that is still out when a round ends goes on, and its container is not asked
-again before it came back. Containers whose last call failed use a narrow lane of their own, so that any number of
-hanging ones leaves the others' figures on time. Not here: whether the engine is one of those (choosing).
+again before it came back. A round does not wait for a container whose last call was slow: its answer shows in the next
+one. Containers whose last call failed use a narrow lane of their own, so that any number of hanging ones leaves the
+others' figures on time. Not here: whether the engine is one of those (choosing).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class OneShotLimits(Struct, frozen=True, kw_only=True):
 
     shortest_interval_s: float = 0.25  # below it the calls of one round run into the next
     call_time_out_s: float = 5.0  # a call that takes longer is given up: its container is reported as timed out
+    slow_call_s: float = 0.5  # a call that took longer was slow
     slow_lane_share: float = 0.25  # of max_workers, for containers whose last call failed; at least one
 
 
@@ -56,6 +58,7 @@ class OneShotSource:
         self._slow_lane = anyio.CapacityLimiter(max(1, int(max_workers * self._limits.slow_lane_share)))
         self._asked: set[str] = set()
         self._out: set[str] = set()
+        self._slow: set[str] = set()
         self._newest: dict[str, Reading | Failure] = {}
         self._tasks: TaskGroup
 
@@ -70,19 +73,16 @@ class OneShotSource:
         return self._budget.interval_s(len(self._asked), self._limits.shortest_interval_s)
 
     async def read(self, containers: Sequence[Container], *, within_s: float) -> Readings:
-        """Ask for every container that has no call out, and wait for the well-behaved ones."""
+        """Ask for every container that has no call out, and wait for those that were quick the last time."""
         self._forget_all_but({container.id for container in containers})
         round_over = anyio.Event()
-        awaited: set[str] = set()
-        for container_id in self._asked - self._out:
-            self._out.add(container_id)
-            if isinstance(self._newest.get(container_id), Failure):
-                self._tasks.start_soon(self._ask, container_id, self._slow_lane, None, round_over)
-            else:
-                awaited.add(container_id)
-        # A snapshot: the set shrinks as the calls come back.
-        for container_id in tuple(awaited):
-            self._tasks.start_soon(self._ask, container_id, self._fast_lane, awaited, round_over)
+        due = self._asked - self._out
+        failed = {container_id for container_id in due if isinstance(self._newest.get(container_id), Failure)}
+        awaited = due - failed - self._slow  # shrinks as the calls come back
+        self._out |= due
+        for container_id in due:
+            lane = self._slow_lane if container_id in failed else self._fast_lane
+            self._tasks.start_soon(self._ask, container_id, lane, awaited, round_over)
         if awaited:
             with anyio.move_on_after(within_s):
                 await round_over.wait()
@@ -92,9 +92,10 @@ class OneShotSource:
         self._asked = wanted
         for container_id in self._newest.keys() - wanted:
             del self._newest[container_id]
+        self._slow &= wanted
 
     async def _ask(
-        self, container_id: str, lane: anyio.CapacityLimiter, awaited: set[str] | None, round_over: anyio.Event
+        self, container_id: str, lane: anyio.CapacityLimiter, awaited: set[str], round_over: anyio.Event
     ) -> None:
         try:
             async with lane:
@@ -106,10 +107,9 @@ class OneShotSource:
                     self._newest[container_id] = outcome
         finally:
             self._out.discard(container_id)
-            if awaited is not None:
-                awaited.discard(container_id)
-                if not awaited:
-                    round_over.set()
+            awaited.discard(container_id)
+            if not awaited:
+                round_over.set()
 
     async def _call(self, container_id: str) -> Reading | Failure | None:
         """The container's reading, why there is none, or None when it is gone or not running."""
@@ -121,7 +121,12 @@ class OneShotSource:
         except EngineError as error:
             return failure_of(error)
         taken_ns = self._clock_ns()
-        self._budget.record((taken_ns - started_ns) / 1e9)
+        took_s = (taken_ns - started_ns) / 1e9
+        self._budget.record(took_s)
+        if took_s > self._limits.slow_call_s:
+            self._slow.add(container_id)
+        else:
+            self._slow.discard(container_id)
         return to_reading(container_id, body, taken_ns)
 
     async def __aenter__(self) -> Self:
