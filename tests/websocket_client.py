@@ -43,6 +43,7 @@ class WebSocketClient:
     def __init__(self, stream: SocketStream, connection: WSConnection) -> None:
         self.stream = stream
         self._connection = connection
+        self.answers_pings = True
         self._text = ""
 
     async def send(self, event: Event) -> None:
@@ -59,7 +60,7 @@ class WebSocketClient:
                         if finished:
                             text, self._text = self._text, ""
                             return text
-                    case Ping():
+                    case Ping() if self.answers_pings:
                         await self.send(event.response())
                     case CloseConnection(code=code, reason=reason):
                         return Closed(int(code), reason or "")

@@ -23,8 +23,9 @@ Every option is a flag and an environment variable. What counts, first to last:
 4. the same variable in `.env` there,
 5. the default.
 
-Where an option has two variables, the first that is set counts, wherever it is set. A variable that is set but blank
-means the default, and hides the one in the files. Values in the files are taken as they stand: `$NAME` is not replaced.
+Where an option has two variables, the first that is set counts, wherever it is set. A flag or variable that is given
+but blank means the default, and hides what comes after it in this list. Values in the files are taken as they stand:
+`$NAME` is not replaced.
 
 A wrong value stops the start with exit code 2 and one line that names the flag or the variable, the value and what
 would be right. `--help` tells the same as this page, `--version` the version.
@@ -43,9 +44,9 @@ _DASHBOARD = """\
 """
 
 _EMBEDDED = """\
-Without `AGENT_ENDPOINTS` the dashboard runs an agent inside itself, on this machine's engine. That agent takes the
-agent's variables (all above that start with `AGENT_`, and `DOCKER_HOST`), not its flags; `AGENT_LISTEN_ADDR`,
-`AGENT_ALLOWED_ORIGINS` and `AGENT_LOG_LEVEL` have nothing to do there.
+Without agents and without `--demo` the dashboard runs an agent inside itself, on this machine's engine. That agent
+takes the agent's variables (all above that start with `AGENT_`, and `DOCKER_HOST`), not its flags;
+`AGENT_LISTEN_ADDR`, `AGENT_ALLOWED_ORIGINS` and `AGENT_LOG_LEVEL` have nothing to do there.
 """
 
 _VALUES = """\

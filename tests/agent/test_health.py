@@ -2,116 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
-import httpx
-import pytest
 
-from dockstats_agent.app import build
 from dockstats_agent.broadcast import Broadcast
-from dockstats_agent.health import health_of
-from dockstats_agent.server import Server
+from dockstats_agent.health import STOPPED_AT_LEAST_S, health_of
 from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages import agent
 from dockstats_core.messages.agent import ContainerStatsBatch
-from tests.running import ANY_PORT, served
-
-
-@asynccontextmanager
-async def client_of(feed: LocalFeed) -> AsyncIterator[tuple[httpx.AsyncClient, Broadcast]]:
-    broadcast = Broadcast(feed)
-    app = build(broadcast, ANY_PORT)
-    async with feed, anyio.create_task_group() as tasks:
-        tasks.start_soon(broadcast.run)
-        async with served(lambda started: Server(app, started=started)) as port:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-                with anyio.fail_after(10):
-                    while broadcast.newest is None:
-                        await anyio.sleep(0.01)
-                yield client, broadcast
-        tasks.cancel_scope.cancel()
-
-
-def simulated() -> LocalFeed:
-    return LocalFeed(source="simulated", simulated_containers=5, poll_interval_s=0.05)
+from tests.agent.serving import running_agent, simulated_feed
+from tests.running import until
 
 
 async def test_an_agent_that_samples_is_well() -> None:
-    async with client_of(simulated()) as (client, _):
-        answer = await client.get("/healthz")
+    async with running_agent() as running:
+        await running.until_sampled()
+        async with running.client():
+            await running.until_clients(1)
+            answer = await running.http.get("/healthz")
     assert answer.status_code == 200
     health = answer.json()
     assert health["ok"] is True
+    assert health["detail"] == "sampling"
     assert health["version"]
-    assert health["last_batch_at"]
+    assert health["last_batch_at"].endswith("Z")
+    assert health["last_batch_age_secs"] >= 0
+    assert health["clients"] == 1
     assert health["engine"]["reachable"] is True
     assert health["sampling"]["source"] == "simulated"
 
 
 async def test_an_agent_without_an_engine_is_well_and_says_what_is_wrong(tmp_path: Path) -> None:
-    socket = f"unix://{tmp_path}/docker.sock"
-    async with client_of(LocalFeed(socket, poll_interval_s=0.05, environ={})) as (client, broadcast):
-        with anyio.fail_after(10):
-            while broadcast.newest is None or broadcast.newest.batch.engine.error is None:
-                await anyio.sleep(0.01)
-        health = (await client.get("/healthz")).json()
+    feed = LocalFeed(f"unix://{tmp_path}/docker.sock", poll_interval_s=0.05, environ={})
+    async with running_agent(feed) as running:
+        await until(
+            lambda: running.broadcast.newest is not None and running.broadcast.newest.batch.engine.error is not None
+        )
+        answer = await running.http.get("/healthz")
+    health = answer.json()
+    assert answer.status_code == 200
     assert health["ok"] is True
     assert health["engine"]["reachable"] is False
     assert str(tmp_path) in health["engine"]["error"]
 
 
-async def test_when_sampling_has_stopped_health_is_503() -> None:
-    feed = simulated()
+async def test_when_sampling_has_stopped_health_says_so_with_the_age() -> None:
+    feed = simulated_feed()
     times = [100.0]
     broadcast = Broadcast(feed, clock_s=lambda: times[0])
-    async with feed:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(broadcast.run)
-            with anyio.fail_after(10):
-                while broadcast.newest is None:
-                    await anyio.sleep(0.01)
-            tasks.cancel_scope.cancel()
-        assert health_of(broadcast).ok
-        times[0] = 109.0
-        assert health_of(broadcast).ok
-        times[0] = 111.0
-        health = health_of(broadcast)
+    async with feed, anyio.create_task_group() as tasks:
+        tasks.start_soon(broadcast.run)
+        await until(lambda: broadcast.newest is not None)
+        tasks.cancel_scope.cancel()
+    assert health_of(broadcast).ok
+    times[0] = 109.0
+    assert health_of(broadcast).ok
+    times[0] = 111.0
+    health = health_of(broadcast)
     assert not health.ok
-    assert "11 s ago" in health.detail
+    assert health.detail == "sampling has stopped: the last batch was made 11 s ago"
+
+
+async def test_when_sampling_has_stopped_the_answer_is_503_and_the_last_batch_is_still_told() -> None:
+    times = [100.0]
+    async with running_agent(clock_s=lambda: times[0]) as running:
+        await running.until_sampled()
+        running.stop_sampling()
+        times[0] = 200.0
+        health = await running.http.get("/healthz")
+        stats = await running.http.get("/api/stats")
+    assert health.status_code == 503
+    assert health.json()["ok"] is False
+    assert stats.status_code == 200
+
+
+def test_an_agent_that_has_just_started_is_well_without_a_batch() -> None:
+    health = health_of(Broadcast(simulated_feed()))
+    assert health.ok
+    assert health.detail == "no batch has been made yet"
+    assert health.last_batch_at is None
+    assert STOPPED_AT_LEAST_S >= 5
 
 
 async def test_stats_is_the_latest_batch() -> None:
-    async with client_of(simulated()) as (client, broadcast):
-        answer = await client.get("/api/stats")
-        assert broadcast.newest is not None
+    async with running_agent() as running:
+        await running.until_sampled()
+        answer = await running.http.get("/api/stats")
     assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
     message = agent.codec.decode(answer.content)
     assert isinstance(message, ContainerStatsBatch)
     assert message.containers
 
 
-async def test_before_the_first_batch_stats_is_503() -> None:
-    broadcast = Broadcast(simulated())
-    app = build(broadcast, ANY_PORT)
-    async with (
-        served(lambda started: Server(app, started=started)) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
-    ):
-        assert (await client.get("/api/stats")).status_code == 503
-
-
-async def test_openapi_describes_the_answers() -> None:
-    async with client_of(simulated()) as (client, _):
-        described = (await client.get("/schema/openapi.json")).json()
-    assert set(described["paths"]) == {"/healthz", "/api/stats"}
-
-
-@pytest.mark.parametrize("host", ["rebound.example", "127.0.0.1.rebound.example:80"])
-async def test_a_strange_host_name_is_refused_on_loopback(host: str) -> None:
-    async with client_of(simulated()) as (client, _):
-        answer = await client.get("/healthz", headers={"Host": host})
-    assert answer.status_code == 403
-    assert "host name" in answer.json()["detail"]
+async def test_before_the_first_batch_stats_is_503_with_a_sentence() -> None:
+    async with running_agent() as running:
+        running.stop_sampling()
+        answer = await running.http.get("/api/stats")
+    assert answer.status_code == 503
+    assert answer.json()["detail"] == "no batch has been made yet"

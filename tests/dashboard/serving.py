@@ -18,7 +18,8 @@ from dockstats_core.messages.stream import AgentEntry, StreamMessage
 from dockstats_dashboard.app import build
 from dockstats_dashboard.gathering import Gathering
 from dockstats_dashboard.server import Server
-from tests.running import ANY_PORT, served
+from dockstats_dashboard.stream import HEARTBEAT_S
+from tests.running import ANY_PORT, served, until
 
 HOSTS = ("atlas", "borea")
 
@@ -30,6 +31,14 @@ class Dashboard:
         self.gathering = gathering
         self.client = client
         self.port = port
+
+    async def until_all_have_batches(self) -> None:
+        """Wait for a batch with containers of every agent."""
+        await until(lambda: all(agent.containers for agent in self.gathering.fleet.summaries()))
+
+    async def until_browsers(self, count: int) -> None:
+        """Wait until so many streams are open."""
+        await until(lambda: self.gathering.fanout.subscriber_count == count)
 
 
 def simulated_feeds(hosts: tuple[str, ...] = HOSTS, *, containers: int = 4) -> Mapping[str, Feed]:
@@ -49,13 +58,18 @@ def simulated_feeds(hosts: tuple[str, ...] = HOSTS, *, containers: int = 4) -> M
 
 @asynccontextmanager
 async def running_dashboard(
-    feeds: Mapping[str, Feed] | None = None, *, base_path: str = "", simulated: bool = False
+    feeds: Mapping[str, Feed] | None = None,
+    *,
+    base_path: str = "",
+    simulated: bool = False,
+    allowed_origins: tuple[str, ...] = (),
+    heartbeat_s: float = HEARTBEAT_S,
 ) -> AsyncIterator[Dashboard]:
     """A dashboard that follows `feeds`, two simulated hosts by default."""
     feeds = simulated_feeds() if feeds is None else feeds
     entries = [AgentEntry(id=host, label=host.title(), url=f"ws://{host}:8080/ws") for host in feeds]
     gathering = Gathering(Fleet(entries, now=datetime.now(UTC), simulated=simulated), feeds)
-    app = build(gathering, ANY_PORT, base_path=base_path)
+    app = build(gathering, ANY_PORT, base_path=base_path, allowed_origins=allowed_origins, heartbeat_s=heartbeat_s)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(gathering.run)
         async with (

@@ -40,9 +40,14 @@ async def test_every_file_is_served_with_its_kind_and_the_strict_policy() -> Non
             answer = await dashboard.client.get(f"/page/{name}")
             assert answer.status_code == 200
             assert answer.content == file.body
-            assert answer.headers["content-type"] == file.media_type
-            assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+            is_text = file.media_type.startswith("text/")
+            assert answer.headers["content-type"] == file.media_type + ("; charset=utf-8" if is_text else "")
+            assert answer.headers["content-security-policy"] == (
+                "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            )
             assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["cache-control"] == "no-cache"
 
 
 async def test_an_unchanged_file_is_not_sent_again() -> None:
@@ -52,6 +57,7 @@ async def test_an_unchanged_file_is_not_sent_again() -> None:
         changed = await dashboard.client.get("/page/main.js", headers={"If-None-Match": '"other"'})
     assert again.status_code == 304
     assert again.content == b""
+    assert again.headers["etag"] == first.headers["etag"]
     assert changed.status_code == 200
 
 

@@ -10,7 +10,11 @@ import logging
 import anyio
 from litestar import Litestar
 from litestar.di import Provide
+from litestar.enums import MediaType
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.types import Scope
 
 from dockstats_agent.access import guard_for
 from dockstats_agent.broadcast import Broadcast
@@ -18,6 +22,7 @@ from dockstats_agent.health import healthz, stats
 from dockstats_agent.server import Server
 from dockstats_agent.websocket import stream_messages
 from dockstats_core.feeds.local import VERSION, LocalFeed
+from dockstats_core.program.access import exposure
 from dockstats_core.program.lifetime import run_until_signalled
 from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.settings import AgentSettings
@@ -57,10 +62,26 @@ def build(broadcast: Broadcast, listen: ListenAddress, allowed_origins: tuple[st
         route_handlers=[stream_messages, healthz, stats],
         dependencies={"broadcast": Provide(lambda: broadcast, sync_to_thread=False)},
         guards=[guard_for(listen, allowed_origins)],
-        openapi_config=OpenAPIConfig(title="dockstats agent", version=VERSION),
+        # The document itself: the pages that draw it load scripts from elsewhere.
+        openapi_config=OpenAPIConfig(
+            title="dockstats agent",
+            version=VERSION,
+            path="/schema",
+            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"], media_type=MediaType.JSON)],
+        ),
+        after_exception=[_log_failure],
         logging_config=None,
+        debug=False,
     )
 
 
 def _tell(listen: ListenAddress) -> None:
     log.info("serving %s/ws", listen.url.replace("http://", "ws://", 1))
+    if (warning := exposure(listen)) is not None:
+        log.warning(warning)
+
+
+async def _log_failure(failure: Exception, scope: Scope) -> None:
+    """What a client only hears of as a 500 stands in the log with its traceback."""
+    if getattr(failure, "status_code", HTTP_500_INTERNAL_SERVER_ERROR) == HTTP_500_INTERNAL_SERVER_ERROR:
+        log.error("%s failed", scope["path"], exc_info=failure)

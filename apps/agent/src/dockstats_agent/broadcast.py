@@ -19,10 +19,9 @@ from dockstats_core.messages.agent import AgentMessage, AgentStatus, ContainerSt
 
 
 class Sampled(Struct, frozen=True, kw_only=True):
-    """The newest batch, as a struct and as it goes out, and when it was made."""
+    """The newest batch, and when it was made."""
 
     batch: ContainerStatsBatch
-    encoded: bytes
     at_s: float  # monotonic
 
 
@@ -42,7 +41,11 @@ class Broadcast:
                 self._publish(event)
 
     def subscribe(self) -> AbstractContextManager[Subscription[str]]:
-        """A client's share while the block runs: text frames, the newest of each kind, some at a time."""
+        """A client's share while the block runs: text frames, the newest of each kind, some at a time.
+
+        A status of this moment comes first; the others get it too, which is simpler and does them no harm.
+        """
+        self._publish(self.status())
         return self._fanout.subscribe()
 
     def status(self) -> AgentStatus:
@@ -63,8 +66,7 @@ class Broadcast:
         self._fanout.close()
 
     def _publish(self, message: AgentMessage) -> None:
-        encoded = agent.codec.encode(message)
         if isinstance(message, ContainerStatsBatch):
-            self.newest = Sampled(batch=message, encoded=encoded, at_s=self._clock_s())
+            self.newest = Sampled(batch=message, at_s=self._clock_s())
         kind = str(type(message).__struct_config__.tag)
-        self._fanout.publish(Slot(kind), encoded.decode())
+        self._fanout.publish(Slot(kind), agent.codec.encode(message).decode())

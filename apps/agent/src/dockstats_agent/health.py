@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import ServiceUnavailableException
 from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
 from msgspec import Struct
 
@@ -17,6 +19,8 @@ from dockstats_core.messages.agent import ContainerStatsBatch, EngineState, Samp
 STOPPED_AFTER_INTERVALS = 5
 STOPPED_AT_LEAST_S = 10.0
 """Sampling has stopped when no batch was made for this long: an agent without an engine still makes batches."""
+
+NO_BATCH = "no batch has been made yet"
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -34,18 +38,18 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 @get("/healthz", operation_id="healthz", summary="Whether the agent does its job")
-async def healthz(broadcast: Broadcast) -> Response[Health]:
+async def healthz(broadcast: NamedDependency[Broadcast]) -> Response[Health]:
     """Health of the agent; 503 when sampling has stopped."""
     health = health_of(broadcast)
     return Response(health, status_code=HTTP_200_OK if health.ok else HTTP_503_SERVICE_UNAVAILABLE)
 
 
 @get("/api/stats", operation_id="latest_batch", summary="The latest container_stats_batch, from memory")
-async def stats(broadcast: Broadcast) -> Response[ContainerStatsBatch | None]:
+async def stats(broadcast: NamedDependency[Broadcast]) -> ContainerStatsBatch:
     """The newest batch; 503 before the first one."""
     if broadcast.newest is None:
-        return Response(None, status_code=HTTP_503_SERVICE_UNAVAILABLE)
-    return Response(broadcast.newest.batch, status_code=HTTP_200_OK)
+        raise ServiceUnavailableException(NO_BATCH)
+    return broadcast.newest.batch
 
 
 def health_of(broadcast: Broadcast) -> Health:
@@ -54,7 +58,7 @@ def health_of(broadcast: Broadcast) -> Health:
     interval_s = (newest.batch.sampling.interval_secs if newest is not None else None) or 0.0
     limit_s = max(STOPPED_AT_LEAST_S, STOPPED_AFTER_INTERVALS * interval_s)
     if age_s is None:
-        ok, detail = status.uptime_secs < STOPPED_AT_LEAST_S, "no batch has been made yet"
+        ok, detail = status.uptime_secs < STOPPED_AT_LEAST_S, NO_BATCH
     elif age_s > limit_s:
         ok, detail = False, f"sampling has stopped: the last batch was made {age_s:.0f} s ago"
     else:

@@ -5,6 +5,7 @@ Not here: routes, what is served.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ class ServerLimits(Struct, frozen=True, kw_only=True):
     ping_interval_s: float = 5.0
     ping_time_out_s: float = 10.0  # without an answer for this long a client is closed
     client_message_bytes: int = 4096  # what clients say is ignored; this bounds what ignoring costs
-    shutdown_grace_s: int = 1
+    shutdown_grace_s: float = 0.6  # at shutdown a client that has not left by then is cut off
 
 
 class _LettingGo(WSProtocol):
@@ -41,7 +42,7 @@ class Server(uvicorn.Server):
     """Serves one app on sockets that are already bound; `started` is called when it answers."""
 
     def __init__(self, app: Litestar, *, started: Callable[[], None], limits: ServerLimits | None = None) -> None:
-        limits = limits or ServerLimits()
+        self._limits = limits = limits or ServerLimits()
         super().__init__(
             uvicorn.Config(
                 app,
@@ -54,7 +55,6 @@ class Server(uvicorn.Server):
                 ws_ping_interval=limits.ping_interval_s,
                 ws_ping_timeout=limits.ping_time_out_s,
                 ws_per_message_deflate=False,
-                timeout_graceful_shutdown=limits.shutdown_grace_s,
             )
         )
         self._tell_started = started
@@ -69,6 +69,18 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         self._tell_started()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let what is open end, and cut off a client that does not read."""
+        cutting = asyncio.get_running_loop().call_later(self._limits.shutdown_grace_s, self._cut_off)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cutting.cancel()
+
     def stop(self) -> None:
         """Stop accepting, let what is open end, and return from `serve`."""
         self.should_exit = True
+
+    def _cut_off(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()

@@ -11,10 +11,10 @@ import contextlib
 import anyio
 from litestar import WebSocket, websocket
 from litestar.datastructures.state import State
+from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 
 from dockstats_agent.broadcast import Broadcast
-from dockstats_core.messages import agent
 
 GOING_AWAY = 1001
 TRY_AGAIN_LATER = 1013
@@ -23,7 +23,7 @@ MAX_CLIENTS = 256
 
 
 @websocket("/ws")
-async def stream_messages(socket: WebSocket[None, None, State], broadcast: Broadcast) -> None:
+async def stream_messages(socket: WebSocket[None, None, State], broadcast: NamedDependency[Broadcast]) -> None:
     """Serve one client until it leaves, falls silent, or the agent shuts down."""
     await socket.accept()
     if broadcast.client_count >= MAX_CLIENTS:
@@ -38,7 +38,6 @@ async def stream_messages(socket: WebSocket[None, None, State], broadcast: Broad
 
 async def _send(socket: WebSocket[None, None, State], broadcast: Broadcast) -> None:
     with broadcast.subscribe() as turns:
-        await socket.send_text(agent.codec.encode(broadcast.status()).decode())
         async for frames in turns:
             for frame in frames:
                 await socket.send_text(frame)

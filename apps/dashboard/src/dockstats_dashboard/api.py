@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Struct
 
-from dockstats_core.errors import UnknownAgentError
 from dockstats_core.feeds.local import VERSION
-from dockstats_core.fleet.agents import AgentSummary, FleetHealth
+from dockstats_core.fleet.agents import AgentSummary, FleetHealth, UnknownAgentError
 from dockstats_core.history.store import HistoryAnswer
 from dockstats_dashboard.gathering import Gathering
 
@@ -30,7 +30,7 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 @get("/healthz", operation_id="healthz", summary="Whether the dashboard does its job, whatever its agents do")
-async def healthz(gathering: Gathering) -> Health:
+async def healthz(gathering: NamedDependency[Gathering]) -> Health:
     """Health of the dashboard."""
     return Health(
         ok=True,
@@ -41,17 +41,17 @@ async def healthz(gathering: Gathering) -> Health:
 
 
 @get("/api/agents", operation_id="agents", summary="Every agent and how its connection is")
-async def agents(gathering: Gathering) -> list[AgentSummary]:
+async def agents(gathering: NamedDependency[Gathering]) -> list[AgentSummary]:
     """Every configured agent, in the configured order."""
     return gathering.fleet.summaries()
 
 
 @get("/api/history", operation_id="history", summary="The last half hour of a host, or of one of its containers")
 async def history(
-    gathering: Gathering,
-    agent: Annotated[str, Parameter(description="the agent's id")],
-    container: Annotated[str | None, Parameter(description="a container's full id; without it, the host")] = None,
-    since: Annotated[float | None, Parameter(description="Unix seconds; only points from then on")] = None,
+    gathering: NamedDependency[Gathering],
+    agent: Annotated[str, QueryParameter(description="the agent's id")],
+    container: Annotated[str | None, QueryParameter(description="a container's full id; without it, the host")] = None,
+    since: Annotated[float | None, QueryParameter(ge=0, description="Unix seconds; only points from then on")] = None,
 ) -> HistoryAnswer:
     """Columns of figures, oldest first."""
     try:

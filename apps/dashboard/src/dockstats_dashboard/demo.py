@@ -10,21 +10,19 @@ from collections.abc import Mapping
 
 from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages.stream import AgentEntry
-from dockstats_core.program.settings import AgentSettings
 
 HOSTS = ("atlas", "borea", "cirrus")
 CONTAINERS = 40
 
 
-def demo_fleet(embedded: AgentSettings) -> tuple[list[AgentEntry], Mapping[str, LocalFeed]]:
-    """The simulated hosts and their feeds, sampled as often as the embedded agent would be."""
+def demo_fleet() -> tuple[list[AgentEntry], Mapping[str, LocalFeed]]:
+    """The simulated hosts and their feeds."""
     entries = [AgentEntry(id=name, label=f"{name} (simulated)", url="") for name in HOSTS]
     feeds = {
         name: LocalFeed(
             source="simulated",
             simulated_containers=CONTAINERS,
             simulation_seed=seed,
-            poll_interval_s=embedded.poll_interval_s,
             host_label=name,
             agent_id=name,
         )

@@ -38,6 +38,7 @@ class Gathering:
         self.fanout: Fanout[Frame] = Fanout()
         self._feeds = feeds
         self._wall_clock = wall_clock
+        self._logged: dict[str, tuple[str, str | None]] = {}  # by agent: status and reason
 
     async def run(self) -> None:
         """Follow every feed until cancelled."""
@@ -56,16 +57,26 @@ class Gathering:
     async def _follow(self, agent_id: str, feed: Feed) -> None:
         async with feed:
             async for event in feed.events():
-                self._publish(self._into_fleet(agent_id, event))
+                try:
+                    self._publish(self._into_fleet(agent_id, event))
+                except Exception:  # a fault of ours with one agent's message must not cost the others
+                    log.exception("agent %s: a message of it could not be used", agent_id)
 
     def _into_fleet(self, agent_id: str, event: FeedEvent) -> Iterable[StreamMessage]:
         now = self._wall_clock()
         if not isinstance(event, ConnectionChanged):
             return self.fleet.message_received(agent_id, event, now)
         retry_at = None if event.retry_in_s is None else now + timedelta(seconds=event.retry_in_s)
-        if event.status != "connecting":
-            log.info("agent=%s status=%s reason=%s", agent_id, event.status, event.reason)
+        self._log(agent_id, event)
         return self.fleet.connection_changed(agent_id, event.status, event.reason, retry_at, now)
+
+    def _log(self, agent_id: str, change: ConnectionChanged) -> None:
+        """Tell of each change once: an agent that stays away is tried for ever."""
+        news = (change.status, change.reason)
+        if change.status == "connecting" or self._logged.get(agent_id) == news:
+            return
+        self._logged[agent_id] = news
+        log.info("agent %s: %s", agent_id, ", ".join(filter(None, news)))
 
     def _publish(self, messages: Iterable[StreamMessage]) -> None:
         for message in messages:

@@ -13,15 +13,18 @@ from importlib.resources.abc import Traversable
 
 from litestar import Request, Response, get
 from litestar.datastructures.state import State
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_304_NOT_MODIFIED, HTTP_307_TEMPORARY_REDIRECT
 from msgspec import Struct
 
+# Litestar adds `charset=utf-8` to those of text.
 MEDIA_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "css": "text/css; charset=utf-8",
+    "html": "text/html",
+    "js": "text/javascript",
+    "css": "text/css",
     "svg": "image/svg+xml",
     "png": "image/png",
 }
@@ -62,7 +65,9 @@ def _read_into(files: dict[str, PageFile], folder: Traversable, prefix: str) -> 
 
 
 @get("/", include_in_schema=False)
-async def index(request: Request[None, None, State], page_files: Mapping[str, PageFile]) -> Response[bytes]:
+async def index(
+    request: Request[None, None, State], page_files: NamedDependency[Mapping[str, PageFile]]
+) -> Response[bytes]:
     """The page. Its URLs are relative, so a path without its last slash is sent to the one with it."""
     path = request.scope["raw_path"].decode("ascii", "replace")
     if not path.endswith("/"):
@@ -73,7 +78,7 @@ async def index(request: Request[None, None, State], page_files: Mapping[str, Pa
 
 @get("/page/{path:path}", include_in_schema=False)
 async def page_file(
-    request: Request[None, None, State], path: str, page_files: Mapping[str, PageFile]
+    request: Request[None, None, State], path: FromPath[str], page_files: NamedDependency[Mapping[str, PageFile]]
 ) -> Response[bytes]:
     """One file of the page."""
     found = page_files.get(path.lstrip("/"))

@@ -44,6 +44,17 @@ def allowed(
     return f"pages of {_shown(origin_header)} may not connect; allow them with --allowed-origins"
 
 
+def exposure(listen: ListenAddress) -> str | None:
+    """One sentence for the log where others than this machine can connect, as no password is asked for; or None."""
+    if listen.is_loopback:
+        return None
+    where = "on every interface" if listen.is_every_interface else f"on {listen.host}"
+    return (
+        f"listening {where} without a password: whoever reaches port {listen.port} sees every container; "
+        f"--listen 127.0.0.1:{listen.port} keeps it to this machine"
+    )
+
+
 def normal_origin(text: str) -> str | None:
     """`text` as a browser writes an origin: lower case, `scheme://host`, and the port where it is not the scheme's own.
 

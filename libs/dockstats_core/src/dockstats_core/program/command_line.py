@@ -99,7 +99,7 @@ def parse_or_exit(program: ProgramName, argv: Sequence[str] | None = None) -> Ag
     What is wrong goes to standard error as one line, and the program leaves with exit code 2.
     """
     try:
-        return parse(program, sys.argv[1:] if argv is None else argv, os.environ, Path.cwd())
+        return parse(program, sys.argv[1:] if argv is None else argv, os.environ, Path())
     except ConfigurationError as error:
         sys.stderr.write(f"{command_of(program)}: {error}\n")
         raise SystemExit(EXIT_USAGE) from None

@@ -43,7 +43,7 @@ def read_environment(environ: Mapping[str, str], directory: Path) -> dict[str, V
 
 def _read_file(path: Path) -> dict[str, Variable]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows put a mark before the first name
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return {}  # a virtual environment is often a directory named .env
     except UnicodeDecodeError as error:

@@ -35,6 +35,11 @@ class ListenAddress(Struct, frozen=True):
         return f"http://{host}" if self.port == 80 else f"http://{host}:{self.port}"
 
     @property
+    def is_every_interface(self) -> bool:
+        """Whether no one address is meant."""
+        return self.host in _ANY
+
+    @property
     def is_loopback(self) -> bool:
         """Whether only this machine can connect."""
         return is_loopback_host(self.host)

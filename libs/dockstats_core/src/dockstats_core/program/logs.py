@@ -4,7 +4,8 @@
 
 UTC time, level, logger, message; what a record carries in `extra` follows as key=value. A line break in a stranger's
 text is escaped, so that no container can forge a record; only a traceback adds lines, each indented. A password in a
-URL is hidden. Other libraries' loggers come through here too, and those that tell of every request stay quiet.
+URL is hidden. Other libraries' loggers come through here too; those that tell of every request, with the query in its
+address, are heard only when something is wrong.
 Not here: what is logged.
 """
 
@@ -21,8 +22,8 @@ from dockstats_core.program.values import LogLevel
 # What logging itself puts on a record, and the coloured twin that uvicorn puts beside a message.
 _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
-# One line for every request would drown the rest: httpx at info, uvicorn's access log likewise.
-_QUIET = ("httpx", "httpcore", "uvicorn.access")
+# At every level below warning: a line for each request and connection.
+_QUIET = ("httpx", "httpcore", "uvicorn")
 
 # uvicorn says "error" for its main logger, which reads wrongly beside INFO.
 _SHOWN_NAMES = {"uvicorn.error": "uvicorn"}

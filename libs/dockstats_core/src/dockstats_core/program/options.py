@@ -59,7 +59,7 @@ DOCKER_ENDPOINT: Option[str | None] = Option(
     shown_default="unix:///var/run/docker.sock",
     help="The engine to read: unix://PATH, tcp://HOST:PORT, http://HOST:PORT or https://HOST:PORT. "
     "Without it the active Docker context is used where there is one.",
-    parse=values.text_or_none,
+    parse=values.docker_endpoint,
 )
 AGENT_LISTEN: Option[ListenAddress] = Option(
     flag="--listen",
@@ -98,10 +98,10 @@ MAX_WORKERS: Option[int] = Option(
 SOURCE: Option[SourceChoice] = Option(
     flag="--source",
     variables=("AGENT_SOURCE",),
-    metavar="auto|cgroup|one-shot|stream|simulated",
+    metavar="auto|one-shot|stream|simulated",
     default="auto",
-    help="Where figures come from: auto takes the first that works and says why; cgroup reads the kernel's files, "
-    "one-shot and stream ask the engine, simulated invents containers.",
+    help="Where figures come from: one-shot asks the engine once a sample, stream keeps a stream for each container, "
+    "auto takes what this engine does best and says why; simulated invents containers.",
     parse=values.source,
 )
 SIMULATED_CONTAINERS: Option[int] = Option(

@@ -5,7 +5,9 @@ Not here: the command line (program.command_line), signals (program.lifetime).
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from typing import NoReturn, TypeVar
 
@@ -19,16 +21,33 @@ from dockstats_core.program.settings import AgentSettings, DashboardSettings
 
 SettingsT = TypeVar("SettingsT", AgentSettings, DashboardSettings)
 
+LINGER_S = 0.25
+"""Seconds that threads get to end after everything else has. One that resolves a name can take half a minute, and
+nothing can interrupt it."""
+
 
 def run(program: ProgramName, settings: SettingsT, serve: Callable[[SettingsT], Awaitable[int]]) -> NoReturn:
     """Run `serve` in an event loop and leave with its exit code.
 
     A ConfigurationError (an address in use, an endpoint that is none) goes to standard error as one line; exit code 2.
     """
+
+    async def serve_to_the_end() -> int:
+        code = await serve(settings)
+        _leave_within(LINGER_S, code)
+        return code
+
     set_up_logging(settings.log_level)
     try:
-        code = anyio.run(serve, settings)
+        code = anyio.run(serve_to_the_end)
     except ConfigurationError as error:
         sys.stderr.write(f"{command_of(program)}: {error}\n")
         code = EXIT_USAGE
     sys.exit(code)
+
+
+def _leave_within(seconds: float, code: int) -> None:
+    """Let the interpreter wait for its threads no longer than this."""
+    last_resort = threading.Timer(seconds, os._exit, (code,))
+    last_resort.daemon = True
+    last_resort.start()

@@ -1,7 +1,8 @@
 """What a person asked for, as typed values: every option of a program, read from where it was given.
 
-A flag wins over its variables, these (the first that is not blank) over the default; the files' place among the
-variables is dotenv's matter. Here a parser's sentence gets in front of it who gave the value.
+A flag wins over its variables, these (the first that is not blank) over the default; a blank flag means the default.
+The files' place among the variables is dotenv's matter. Here the name of who gave the value gets in front of a
+parser's sentence.
 Not here: the options themselves (program.options), the command line (program.command_line).
 """
 
@@ -40,7 +41,11 @@ class AgentSettings(Struct, frozen=True, kw_only=True):
 
 
 class DashboardSettings(Struct, frozen=True, kw_only=True):
-    """Everything a dashboard can be told. `embedded` is for the agent it runs itself where `agents` is empty."""
+    """Everything a dashboard can be told.
+
+    `embedded` is for the agent it runs itself, from the agent's variables (its listen, allowed_origins and log_level
+    mean nothing here). It is None where other agents or the demo are shown: then nobody needs a usable DOCKER_HOST.
+    """
 
     agents: tuple[AgentEndpoint, ...]
     listen: ListenAddress
@@ -48,7 +53,7 @@ class DashboardSettings(Struct, frozen=True, kw_only=True):
     demo: bool
     allowed_origins: tuple[str, ...]
     log_level: LogLevel
-    embedded: AgentSettings  # from the agent's variables; its listen, allowed_origins and log_level mean nothing here
+    embedded: AgentSettings | None
 
 
 class Given:
@@ -72,7 +77,7 @@ class Given:
 
     def docker_environment(self) -> dict[str, str]:
         """The variables that Docker's own programs read."""
-        return {name: found.value for name, found in self._environment.items() if name.startswith("DOCKER_")}
+        return {name: found.value.strip() for name, found in self._environment.items() if name.startswith("DOCKER_")}
 
     def without_flags(self) -> Given:
         """The same start, as far as the environment tells it."""
@@ -81,7 +86,8 @@ class Given:
     def _text(self, option: Option[object]) -> tuple[str, str]:
         texts = self._flags.get(option.flag)
         if texts is not None:
-            return ";".join(texts), option.flag
+            text = ";".join(texts)
+            return text if text.strip() else option.default, option.flag
         for name in option.variables:
             found = self._environment.get(name)
             if found is not None and found.value.strip():
@@ -95,14 +101,16 @@ def agent_settings(given: Given, *, host_name: str) -> AgentSettings:
     Raises:
         OptionError: a value is unusable.
     """
+    source = given.value(options.SOURCE)
     return AgentSettings(
-        docker_endpoint=given.value(options.DOCKER_ENDPOINT),
+        # Simulated containers need no engine, so nobody's DOCKER_HOST can be wrong for them.
+        docker_endpoint=None if source == "simulated" else given.value(options.DOCKER_ENDPOINT),
         docker_environment=given.docker_environment(),
         listen=given.value(options.AGENT_LISTEN),
         host_label=given.value(options.HOST_LABEL) or host_name,
         poll_interval_s=given.value(options.POLL_INTERVAL),
         max_workers=given.value(options.MAX_WORKERS),
-        source=given.value(options.SOURCE),
+        source=source,
         simulated_containers=given.value(options.SIMULATED_CONTAINERS),
         filters=given.value(options.FILTER),
         allowed_origins=given.value(options.AGENT_ALLOWED_ORIGINS),
@@ -114,14 +122,16 @@ def dashboard_settings(given: Given, *, host_name: str) -> DashboardSettings:
     """The dashboard's settings; its flags have nothing to do with the agent inside it, whatever their names.
 
     Raises:
-        OptionError: a value is unusable, the embedded agent's included.
+        OptionError: a value is unusable, also one of the embedded agent where there is one.
     """
+    agents, demo = given.value(options.AGENTS), given.value(options.DEMO)
+    alone = not agents and not demo
     return DashboardSettings(
-        agents=given.value(options.AGENTS),
+        agents=agents,
         listen=given.value(options.DASHBOARD_LISTEN),
         base_path=given.value(options.BASE_PATH),
-        demo=given.value(options.DEMO),
+        demo=demo,
         allowed_origins=given.value(options.DASHBOARD_ALLOWED_ORIGINS),
         log_level=given.value(options.DASHBOARD_LOG_LEVEL),
-        embedded=agent_settings(given.without_flags(), host_name=host_name),
+        embedded=agent_settings(given.without_flags(), host_name=host_name) if alone else None,
     )

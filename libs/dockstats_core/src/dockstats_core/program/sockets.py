@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import psutil
 
@@ -18,21 +20,57 @@ BACKLOG = 1024
 """Connections the kernel keeps waiting; it cuts this down to its own `net.core.somaxconn`."""
 
 
-def open_sockets(address: ListenAddress, *, flag: str = "--listen") -> list[socket.socket]:
+Where: TypeAlias = tuple[socket.AddressFamily, str]
+"""Family and address of one socket."""
+
+_NOT_HERE = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+
+
+def addresses_of(address: ListenAddress) -> Sequence[Where]:
+    """Where sockets for `address` have to be opened: once for every interface, once for each address of a name.
+
+    Raises:
+        OSError: a name that cannot be resolved.
+    """
+    if not address.host:
+        if socket.has_dualstack_ipv6():
+            return [(socket.AF_INET6, "::")]
+        return [(socket.AF_INET, "0.0.0.0")]  # noqa: S104 - asked for: every interface
+    found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    # dict: a name may stand twice in /etc/hosts
+    return list(dict.fromkeys((family, str(where[0])) for family, _, _, _, where in found))
+
+
+def open_sockets(
+    address: ListenAddress,
+    *,
+    flag: str = "--listen",
+    resolve: Callable[[ListenAddress], Sequence[Where]] = addresses_of,
+) -> list[socket.socket]:
     """Listening, non-blocking sockets for `address`: one for every interface, one for each address of a name.
 
-    The caller closes them. `flag` is what the sentence tells people to change.
+    An address of a name that this machine does not have is left out where it has another one: `localhost` often
+    stands for ::1 too where there is no IPv6. The caller closes the sockets. `flag` is what the sentence tells people
+    to change.
 
     Raises:
         ConfigurationError: in use, not allowed, no such address on this machine, or a name that cannot be resolved.
     """
     opened: list[socket.socket] = []
+    not_here: OSError | None = None
     port = address.port
     try:
-        for family, host in _hosts(address):
-            listening = _open(family, host, port, every_interface=not address.host)
-            opened.append(listening)
-            port = listening.getsockname()[1]
+        for family, host in resolve(address):
+            try:
+                opened.append(_open(family, host, port, every_interface=not address.host))
+            except OSError as error:
+                if error.errno not in _NOT_HERE:
+                    raise
+                not_here = error
+            else:
+                port = opened[-1].getsockname()[1]
+        if not_here is not None and not opened:
+            raise not_here
     except OSError as error:
         for listening in opened:
             listening.close()
@@ -62,16 +100,6 @@ def explain(error: OSError, address: ListenAddress, *, flag: str = "--listen") -
         why = (error.strerror or str(error)).lower()
         way_out = f"choose another address with {flag}"
     return f"cannot listen on {address}: {why}; {way_out}"
-
-
-def _hosts(address: ListenAddress) -> list[tuple[socket.AddressFamily, str]]:
-    if not address.host:
-        if socket.has_dualstack_ipv6():
-            return [(socket.AF_INET6, "::")]
-        return [(socket.AF_INET, "0.0.0.0")]  # noqa: S104 - asked for: every interface
-    found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    # dict: a name may stand twice in /etc/hosts
-    return list(dict.fromkeys((family, str(where[0])) for family, _, _, _, where in found))
 
 
 def _open(family: socket.AddressFamily, host: str, port: int, *, every_interface: bool) -> socket.socket:

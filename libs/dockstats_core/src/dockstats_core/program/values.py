@@ -12,12 +12,15 @@ from typing import Literal, TypeAlias, TypeVar, get_args
 
 from dockstats_core.durations import format_duration, parse_duration
 from dockstats_core.endpoints.agents import MAX_LABEL
+from dockstats_core.endpoints.engine import resolve_endpoint
 from dockstats_core.errors import ConfigurationError
 from dockstats_core.messages.agent import MAX_CONTAINERS, SourceName
 from dockstats_core.program.access import normal_origin
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 SourceChoice: TypeAlias = Literal["auto"] | SourceName
+"""What may be asked for; `cgroup` has its name in the protocol, and no source in this version."""
+
 Filters: TypeAlias = Mapping[str, tuple[str, ...]]
 """Docker's filters: `label` and `name`, each with the values asked for."""
 
@@ -30,16 +33,21 @@ MAX_FILTERS = 100
 MAX_ORIGINS = 100
 
 _LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
-_SOURCES: tuple[SourceChoice, ...] = ("auto", "cgroup", "one-shot", "stream", "simulated")
+_SOURCES: tuple[SourceChoice, ...] = ("auto", "one-shot", "stream", "simulated")
+_NO_ENVIRONMENT = {"HOME": "/"}
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _DIGITS = re.compile(r"[0-9]{1,9}\Z")
 _BASE_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+\Z")
 _MAX_SHOWN = 100
 
 
-def text_or_none(text: str) -> str | None:
-    """The text without blanks round it; None where nothing is left."""
-    return text.strip() or None
+def docker_endpoint(text: str) -> str | None:
+    """An engine's endpoint in a form that is spoken; None where it is blank, and the engine is to be found."""
+    endpoint = text.strip()
+    if not endpoint:
+        return None
+    resolve_endpoint(endpoint, _NO_ENVIRONMENT)  # raises what is wrong with its form
+    return endpoint
 
 
 def host_label(text: str) -> str | None:

@@ -1,0 +1,90 @@
+"""An agent over simulated containers, on a real port. Not here: tests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import anyio
+import httpx
+
+from dockstats_agent.app import build
+from dockstats_agent.broadcast import Broadcast
+from dockstats_agent.server import Server, ServerLimits
+from dockstats_core.feeds.local import LocalFeed
+from dockstats_core.messages import agent
+from dockstats_core.messages.agent import AgentMessage
+from tests.running import ANY_PORT, served, until
+from tests.websocket_client import WebSocketClient, websocket
+
+CONTAINERS = 8
+
+
+class RunningAgent:
+    """One that runs: its parts, and clients of it."""
+
+    def __init__(
+        self, port: int, broadcast: Broadcast, http: httpx.AsyncClient, stop_sampling: Callable[[], None]
+    ) -> None:
+        self.port = port
+        self.broadcast = broadcast
+        self.http = http
+        self.stop_sampling = stop_sampling
+
+    async def until_sampled(self) -> None:
+        """Wait for the first batch that holds containers."""
+        await until(lambda: self.broadcast.newest is not None and bool(self.broadcast.newest.batch.containers))
+
+    async def until_clients(self, count: int) -> None:
+        """Wait until so many clients listen."""
+        await until(lambda: self.broadcast.client_count == count)
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[WebSocketClient]:
+        """A client of `/ws`."""
+        async with websocket(self.port) as client:
+            assert isinstance(client, WebSocketClient)
+            with anyio.fail_after(20):
+                yield client
+
+
+def simulated_feed(*, containers: int = CONTAINERS) -> LocalFeed:
+    """A host that is made up, sampled as fast as can be."""
+    return LocalFeed(source="simulated", simulated_containers=containers, poll_interval_s=0.05, host_label="Heron")
+
+
+@asynccontextmanager
+async def running_agent(
+    feed: LocalFeed | None = None,
+    *,
+    limits: ServerLimits | None = None,
+    allowed_origins: tuple[str, ...] = (),
+    clock_s: Callable[[], float] = time.monotonic,
+) -> AsyncIterator[RunningAgent]:
+    """An agent for as long as the block runs."""
+    feed = feed or simulated_feed()
+    broadcast = Broadcast(feed, clock_s=clock_s)
+    app = build(broadcast, ANY_PORT, allowed_origins)
+    sampling = anyio.CancelScope()
+
+    async def sample() -> None:
+        with sampling:
+            await broadcast.run()
+
+    async with feed, anyio.create_task_group() as tasks:
+        tasks.start_soon(sample)
+        async with (
+            served(lambda started: Server(app, started=started, limits=limits)) as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as http,
+        ):
+            yield RunningAgent(port, broadcast, http, sampling.cancel)
+            broadcast.close()
+        sampling.cancel()
+
+
+async def said(client: WebSocketClient) -> AgentMessage:
+    """The next message that the agent sends."""
+    message = await client.receive()
+    assert isinstance(message, str), message
+    return agent.codec.decode(message)

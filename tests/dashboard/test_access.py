@@ -1,0 +1,35 @@
+"""Which requests the dashboard turns away: on every route, and only those that a strange page made a browser send."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dashboard.serving import running_dashboard
+
+ROUTES = ["/", "/page/main.js", "/stream/agents", "/api/agents", "/healthz", "/schema", "/schema/openapi.json"]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+async def test_a_name_that_was_made_to_mean_this_machine_is_refused(path: str) -> None:
+    async with running_dashboard({}) as dashboard:
+        answer = await dashboard.client.get(path, headers={"Host": "rebound.example"})
+    assert answer.status_code == 403
+    assert "rebound.example" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+async def test_a_page_of_another_site_may_not_read(path: str) -> None:
+    async with running_dashboard({}) as dashboard:
+        answer = await dashboard.client.get(path, headers={"Origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    assert "https://elsewhere.example" in answer.json()["detail"]
+
+
+async def test_its_own_page_may_read_and_so_may_an_allowed_one_behind_a_proxy() -> None:
+    async with running_dashboard({}, allowed_origins=("https://stats.example",)) as dashboard:
+        own = await dashboard.client.get("/api/agents", headers={"Origin": f"http://127.0.0.1:{dashboard.port}"})
+        proxied = await dashboard.client.get(
+            "/api/agents", headers={"Host": "stats.example", "Origin": "https://stats.example"}
+        )
+    assert own.status_code == 200
+    assert proxied.status_code == 200

@@ -1,0 +1,177 @@
+"""Every feed into one fleet, and from there to every browser; one agent's trouble is its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import anyio
+import pytest
+
+from dockstats_core.connection.actions import ConnectionChanged
+from dockstats_core.fanout.shared_gzip import Frame
+from dockstats_core.fanout.sse import EventStreamParser
+from dockstats_core.feeds.events import FeedEvent
+from dockstats_core.fleet.agents import Fleet
+from dockstats_core.messages import stream
+from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch
+from dockstats_core.messages.stream import AgentBatch, AgentConnection, AgentEntry, AgentList, StreamMessage
+from dockstats_dashboard.gathering import Gathering
+from tests.builders import NOW, batch
+from tests.running import until
+
+
+class ScriptedFeed:
+    """A feed that says what the test sends into it."""
+
+    def __init__(self) -> None:
+        self._send, self._receive = anyio.create_memory_object_stream[FeedEvent](100)
+        self.is_open = False
+
+    def say(self, *events: FeedEvent) -> None:
+        for event in events:
+            self._send.send_nowait(event)
+
+    def end(self) -> None:
+        self._send.close()
+
+    async def events(self) -> AsyncIterator[FeedEvent]:
+        async for event in self._receive:
+            yield event
+
+    async def batches(self) -> AsyncIterator[ContainerStatsBatch]:
+        async for event in self.events():
+            if isinstance(event, ContainerStatsBatch):
+                yield event
+
+    async def __aenter__(self) -> Self:
+        self.is_open = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.is_open = False
+        self._send.close()
+        self._receive.close()
+
+
+def entry(agent_id: str) -> AgentEntry:
+    return AgentEntry(id=agent_id, label=agent_id.title(), url=f"ws://{agent_id}/ws")
+
+
+def decoded(frame: Frame) -> StreamMessage:
+    [event] = EventStreamParser().feed(frame.plain)
+    return stream.codec.decode(event.data)
+
+
+@asynccontextmanager
+async def gathered(*agents: str, unknown: tuple[str, ...] = ()) -> AsyncIterator[tuple[Gathering, list[ScriptedFeed]]]:
+    """A gathering of scripted feeds; those of `unknown` belong to nobody the fleet knows."""
+    feeds = {agent: ScriptedFeed() for agent in (*agents, *unknown)}
+    gathering = Gathering(Fleet([entry(agent) for agent in agents], now=NOW), feeds, wall_clock=lambda: NOW)
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(gathering.run)
+            yield gathering, list(feeds.values())
+            tasks.cancel_scope.cancel()
+    assert not any(feed.is_open for feed in feeds.values())
+
+
+async def heard(gathering: Gathering, count: int, *, hosts: list[str] | None = None) -> list[StreamMessage]:
+    with gathering.fanout.subscribe(hosts) as turns:
+        messages: list[StreamMessage] = []
+        while len(messages) < count:
+            messages += [decoded(frame) for frame in await anext(turns)]
+    return messages
+
+
+async def test_what_every_agent_says_reaches_the_browsers_under_its_configured_name() -> None:
+    async with gathered("atlas", "borea") as (gathering, [atlas, borea]):
+        atlas.say(batch(1, agent_id="host-a"))
+        borea.say(batch(7, agent_id="host-b"))
+        told = await heard(gathering, 2)
+    batches = [message for message in told if isinstance(message, AgentBatch)]
+    assert {(one.agent_id, one.label, one.payload.sequence) for one in batches} == {
+        ("atlas", "Atlas", 1),
+        ("borea", "Borea", 7),
+    }
+    assert {one.received_at for one in batches} == {NOW}
+
+
+async def test_a_lost_connection_is_told_with_its_reason_and_the_time_of_the_next_attempt() -> None:
+    async with gathered("atlas") as (gathering, [atlas]):
+        atlas.say(ConnectionChanged(status="error", reason="atlas refused the connection", retry_in_s=2.5))
+        [told] = await heard(gathering, 1)
+    assert isinstance(told, AgentConnection)
+    assert (told.status, told.reason) == ("error", "atlas refused the connection")
+    assert told.retry_at == NOW + timedelta(seconds=2.5)
+
+
+async def test_the_agent_list_is_of_this_moment_and_whole() -> None:
+    async with gathered("atlas", "borea") as (gathering, _):
+        listed = decoded(gathering.agent_list())
+    assert isinstance(listed, AgentList)
+    assert listed.ts == NOW
+    assert [one.id for one in listed.agents] == ["atlas", "borea"]
+
+
+async def test_a_frame_that_nobody_reads_is_not_even_encoded() -> None:
+    async with gathered("atlas") as (gathering, [atlas]):
+        with gathering.fanout.subscribe() as turns:
+            atlas.say(batch(1), batch(2), batch(3))
+            frames = await anext(turns)
+            while not isinstance(message := decoded(frames[-1]), AgentBatch) or message.payload.sequence != 3:
+                frames = await anext(turns)
+            assert frames[-1].plain is frames[-1].plain
+            assert frames[-1].gzipped is frames[-1].gzipped
+
+
+async def test_a_message_that_cannot_be_used_is_logged_and_costs_nobody_else_anything(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with gathered("atlas", unknown=("ghost",)) as (gathering, [atlas, ghost]):
+        ghost.say(batch(1), batch(2))
+        atlas.say(batch(1))
+        [told] = await heard(gathering, 1)
+        await until(lambda: len(caplog.records) == 2)
+    assert isinstance(told, AgentBatch)
+    assert [record.getMessage() for record in caplog.records] == ["agent ghost: a message of it could not be used"] * 2
+    assert all(record.exc_info for record in caplog.records)
+
+
+async def test_an_agent_that_stays_away_is_logged_once_for_each_reason(caplog: pytest.LogCaptureFixture) -> None:
+    def lost(reason: str) -> list[FeedEvent]:
+        return [ConnectionChanged(status="connecting"), ConnectionChanged(status="error", reason=reason, retry_in_s=1)]
+
+    with caplog.at_level(logging.INFO):
+        async with gathered("atlas") as (gathering, [atlas]):
+            atlas.say(*lost("refused"), *lost("refused"), *lost("unknown name"))
+            atlas.say(ConnectionChanged(status="connected"), *lost("refused"), batch())
+            await until(lambda: gathering.fleet.summaries()[0].batch_received_at is not None)  # said last
+    assert [record.getMessage() for record in caplog.records] == [
+        "agent atlas: error, refused",
+        "agent atlas: error, unknown name",
+        "agent atlas: connected",
+        "agent atlas: error, refused",
+    ]
+
+
+async def test_a_feed_that_ends_leaves_the_others() -> None:
+    async with gathered("atlas", "borea") as (gathering, [atlas, borea]):
+        atlas.end()
+        borea.say(AgentStatus(agent_id="b", agent_label="B", sent_at=NOW, uptime_secs=1.0, version="9", features=["x"]))
+        [told] = await heard(gathering, 1)
+    assert isinstance(told, AgentConnection)
+    assert (told.agent_id, told.agent_version) == ("borea", "9")
+
+
+async def test_closing_ends_every_stream() -> None:
+    async with gathered("atlas") as (gathering, _):
+        with gathering.fanout.subscribe() as turns:
+            gathering.close()
+            assert [frames async for frames in turns] == []
