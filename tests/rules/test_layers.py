@@ -32,7 +32,10 @@ PURE = "Pure modules get time and randomness as arguments and do no input or out
 
 
 def lint(tree: Path) -> tuple[int, str]:
-    """Exit code and output of import-linter on a tree: a process of its own, because it asks the import system where packages are."""
+    """Exit code and output of import-linter on a tree.
+
+    A process of its own, because it asks the import system where packages are.
+    """
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache"],
         cwd=tree,

@@ -85,7 +85,7 @@ def test_every_public_error_descends_from_the_one_root() -> None:
 
 
 def undocumented(tree: ast.Module) -> Iterator[str]:
-    """Names of the public classes and functions at the top of a module, and their public methods, without a docstring."""
+    """Names of a module's public classes, their public methods and its public functions without a docstring."""
     if ast.get_docstring(tree) is None:
         yield "the module"
     for node in tree.body:
@@ -95,9 +95,10 @@ def undocumented(tree: ast.Module) -> Iterator[str]:
             yield node.name
         if isinstance(node, ast.ClassDef):
             for inner in node.body:
-                if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and not inner.name.startswith("_"):
-                    if ast.get_docstring(inner) is None and not _is_overload(inner):
-                        yield f"{node.name}.{inner.name}"
+                if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) or inner.name.startswith("_"):
+                    continue
+                if ast.get_docstring(inner) is None and not _is_overload(inner):
+                    yield f"{node.name}.{inner.name}"
 
 
 def _is_overload(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -28,7 +28,7 @@ from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.settings import AgentSettings
 from dockstats_core.program.sockets import bound_address, open_sockets
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 async def serve(settings: AgentSettings) -> int:
@@ -76,12 +76,12 @@ def build(broadcast: Broadcast, listen: ListenAddress, allowed_origins: tuple[st
 
 
 def _tell(listen: ListenAddress) -> None:
-    log.info("serving %s/ws", listen.url.replace("http://", "ws://", 1))
+    _log.info("serving %s/ws", listen.url.replace("http://", "ws://", 1))
     if (warning := exposure(listen)) is not None:
-        log.warning(warning)
+        _log.warning(warning)
 
 
 async def _log_failure(failure: Exception, scope: Scope) -> None:
     """What a client only hears of as a 500 stands in the log with its traceback."""
     if getattr(failure, "status_code", HTTP_500_INTERNAL_SERVER_ERROR) == HTTP_500_INTERNAL_SERVER_ERROR:
-        log.error("%s failed", scope["path"], exc_info=failure)
+        _log.error("%s failed", scope["path"], exc_info=failure)

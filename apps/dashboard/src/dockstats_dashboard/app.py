@@ -34,7 +34,7 @@ from dockstats_dashboard.gathering import Gathering
 from dockstats_dashboard.server import Server
 from dockstats_dashboard.stream import HEARTBEAT_S, stream_agents
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 EMBEDDED_ID = "local"
 """Id of the agent that runs inside the dashboard where none are configured."""
@@ -126,12 +126,12 @@ def build(
 
 
 def _tell(listen: ListenAddress, base_path: str) -> None:
-    log.info("open %s%s/", listen.url, base_path)
+    _log.info("open %s%s/", listen.url, base_path)
     if (warning := exposure(listen)) is not None:
-        log.warning(warning)
+        _log.warning(warning)
 
 
 async def _log_failure(failure: Exception, scope: Scope) -> None:
     """What a client only hears of as a 500 stands in the log with its traceback."""
     if getattr(failure, "status_code", HTTP_500_INTERNAL_SERVER_ERROR) == HTTP_500_INTERNAL_SERVER_ERROR:
-        log.error("%s failed", scope["path"], exc_info=failure)
+        _log.error("%s failed", scope["path"], exc_info=failure)

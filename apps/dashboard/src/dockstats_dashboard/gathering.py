@@ -21,7 +21,7 @@ from dockstats_core.fleet.agents import Fleet
 from dockstats_core.messages import stream
 from dockstats_core.messages.stream import AgentList, StreamMessage
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class Gathering:
@@ -59,8 +59,8 @@ class Gathering:
             async for event in feed.events():
                 try:
                     self._publish(self._into_fleet(agent_id, event))
-                except Exception:  # a fault of ours with one agent's message must not cost the others
-                    log.exception("agent %s: a message of it could not be used", agent_id)
+                except Exception:  # noqa: BLE001 - a fault of ours with one agent's message must not cost the others
+                    _log.exception("agent %s: a message of it could not be used", agent_id)
 
     def _into_fleet(self, agent_id: str, event: FeedEvent) -> Iterable[StreamMessage]:
         now = self._wall_clock()
@@ -76,7 +76,7 @@ class Gathering:
         if change.status == "connecting" or self._logged.get(agent_id) == news:
             return
         self._logged[agent_id] = news
-        log.info("agent %s: %s", agent_id, ", ".join(filter(None, news)))
+        _log.info("agent %s: %s", agent_id, ", ".join(filter(None, news)))
 
     def _publish(self, messages: Iterable[StreamMessage]) -> None:
         for message in messages:

@@ -74,7 +74,7 @@ class UnknownMessageTypeError(MessageError):
     """
 
     def __init__(self, message_type: str) -> None:
-        self.message_type = message_type[:64]
+        self.message_type: str = message_type[:64]
         super().__init__(f"unknown message type {self.message_type!r}")
 
 

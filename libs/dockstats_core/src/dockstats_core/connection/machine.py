@@ -86,7 +86,7 @@ class AgentMachine:
         self, endpoint: AgentEndpoint, backoff: Backoff, now_s: float, *, limits: ConnectionLimits | None = None
     ) -> None:
         self.state: State = "waiting"
-        self.counters = Counters()
+        self.counters: Counters = Counters()
         self._endpoint = endpoint
         self._backoff = backoff
         self._limits = limits or ConnectionLimits()

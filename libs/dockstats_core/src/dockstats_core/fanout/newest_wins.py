@@ -54,7 +54,7 @@ class Subscription(Generic[FrameT]):
     """
 
     def __init__(self, hosts: frozenset[str] | None, last_rank: int) -> None:
-        self.skipped = 0
+        self.skipped: int = 0
         self._hosts = hosts
         self._last_rank = last_rank
         self._pending: dict[str, dict[int, FrameT]] = {}  # host -> rank of the kind -> frame

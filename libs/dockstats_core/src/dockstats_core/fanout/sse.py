@@ -87,7 +87,7 @@ class EventStreamParser:
     """
 
     def __init__(self, limits: StreamLimits | None = None) -> None:
-        self.last_event_id = ""
+        self.last_event_id: str = ""
         self.retry_ms: int | None = None
         self._limits = StreamLimits() if limits is None else limits
         self._at_start = True

@@ -47,7 +47,7 @@ from dockstats_core.sampler.sampler import Identity, Sampler
 from dockstats_core.sources.choosing import choose
 from dockstats_core.sources.simulated import SimulatedSource
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 VERSION = version("dockstats-core")
 STATUS_EVERY_S = 30.0
@@ -209,7 +209,7 @@ class LocalFeed:
             if lasted:
                 backoff.reset()
             if lasted or sentence != told:  # once, not at every attempt
-                log.warning("no engine: %s", sentence)
+                _log.warning("no engine: %s", sentence)
                 told = sentence
             self._sampler.engine_lost(sentence)
             await anyio.sleep(backoff.next_delay_s())
@@ -228,7 +228,7 @@ class LocalFeed:
                     await watcher.ready()
                     self._host = self._host_of(endpoint, info)
                     self._sampler.engine_found(_state_of(endpoint, identity), roster)
-                    log.info("engine found at %s: %s %s", endpoint.text, identity.product, identity.version)
+                    _log.info("engine found at %s: %s %s", endpoint.text, identity.product, identity.version)
                     tasks.start_soon(self._pass_on_changes, watcher, roster, limitation)
                     tasks.start_soon(self._use_a_source, engine, watcher, roster)
         except* (EngineError, ConfigurationError) as group:
@@ -252,7 +252,7 @@ class LocalFeed:
                 break
             await watcher.wait_for_change(version)
         async with choice.source as source:
-            log.info("source %s: %s", source.name, choice.reason)
+            _log.info("source %s: %s", source.name, choice.reason)
             self._sampler.use(source, choice.reason)
             try:
                 await anyio.sleep_forever()

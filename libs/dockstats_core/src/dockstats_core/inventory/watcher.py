@@ -30,7 +30,7 @@ from dockstats_core.errors import (
 )
 from dockstats_core.inventory.roster import Roster
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 _Part: TypeAlias = Literal["events", "list", "inspections"]
 
@@ -121,7 +121,7 @@ class InventoryWatcher:
                 refused = True
                 self._tell_trouble("events", f"changes show late, because the event stream is refused: {error}")
             except EngineError as error:
-                log.info("event stream lost: %s", error)
+                _log.info("event stream lost: %s", error)
             self._hears = False
             self._events_tried.set()
             self._list_now.set()  # which also finds out whether the engine is still there
@@ -219,7 +219,7 @@ class InventoryWatcher:
             self._not_inspected.pop(container_id, None)
             self._roster.remove(container_id)
         except EngineError as error:
-            log.info("cannot inspect %s, will be tried again: %s", container_id[:12], error)
+            _log.info("cannot inspect %s, will be tried again: %s", container_id[:12], error)
             self._not_inspected[container_id] = str(error)
             if not was_known:
                 self._list_now.set()  # a list tells at least its name and state

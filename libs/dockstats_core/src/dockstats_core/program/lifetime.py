@@ -27,7 +27,7 @@ GRACE_S = 1.5
 ECHO_S = 0.25
 """Seconds after the first signal in which another one is taken for its echo; nobody's second thought is as quick."""
 
-_logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 async def run_until_signalled(serve: Serve, stop: Stop, *, grace_s: float = GRACE_S, echo_s: float = ECHO_S) -> int:
@@ -60,17 +60,17 @@ async def _stop_when_signalled(
         task_status.started()
         first = await anext(signals)
         echoes_end_s = anyio.current_time() + echo_s
-        _logger.info("stopping", extra={"signal": first.name})
+        _log.info("stopping", extra={"signal": first.name})
         with anyio.move_on_after(grace_s) as grace:
             async with anyio.create_task_group() as group:
                 group.start_soon(_call, stop)
                 second = await anext(signals)
                 while anyio.current_time() < echoes_end_s:
                     second = await anext(signals)
-                _logger.warning("stopping at once", extra={"signal": second.name})
+                _log.warning("stopping at once", extra={"signal": second.name})
                 group.cancel_scope.cancel()
     if grace.cancelled_caught:
-        _logger.warning("still busy after the time to stop, now cancelled", extra={"grace_s": grace_s})
+        _log.warning("still busy after the time to stop, now cancelled", extra={"grace_s": grace_s})
     serving.cancel()
 
 

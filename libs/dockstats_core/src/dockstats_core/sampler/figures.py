@@ -45,7 +45,7 @@ class Figures:
     def __init__(self, limits: FigureLimits | None = None) -> None:
         self._limits = limits or FigureLimits()
         self._memories: dict[str, _Memory] = {}
-        self.failures = 0
+        self.failures: int = 0
         """Containers that could not be read in the last update."""
 
     def update(

@@ -12,7 +12,7 @@ class Ticks:
 
     def __init__(self, now_s: float) -> None:
         self._due_s = now_s
-        self.skipped = 0
+        self.skipped: int = 0
         """Ticks left out since the start."""
 
     @property

@@ -43,8 +43,8 @@ class Simulation:
         cast = _cast(count, rng)
         self._began_ns = self._now_ns = now_ns
         self._began_at = began_at
-        self.cores = _enough(sum(2.0 * role.cores + 0.3 * role.burst_cores for role, _ in cast), at_least=4)
-        self.mem_total_bytes = GIB * _enough(sum(_most_bytes(role) for role, _ in cast) / GIB + 2, at_least=8)
+        self.cores: int = _enough(sum(2.0 * role.cores + 0.3 * role.burst_cores for role, _ in cast), at_least=4)
+        self.mem_total_bytes: int = GIB * _enough(sum(_most_bytes(role) for role, _ in cast) / GIB + 2, at_least=8)
         self._lives = [
             Life(role, number, Random(rng.getrandbits(64)), began_at, self.mem_total_bytes)  # noqa: S311 (as above)
             for role, number in cast

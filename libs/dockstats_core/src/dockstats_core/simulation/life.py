@@ -83,8 +83,8 @@ class Life:
         self._busy = 1.0  # CPU given, as a multiple of the role's ordinary use
         self._turn_s: float | None = None  # when its fate acts next
         self._healthy_s: float | None = None  # when its health check passes
-        self.wanted_cores = 0.0
-        self.record = self._first_record()
+        self.wanted_cores: float = 0.0
+        self.record: Container = self._first_record()
         self._begin()
 
     # How it came to be. ---------------------------------------------------------------------------------------------
