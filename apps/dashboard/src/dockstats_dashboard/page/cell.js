@@ -1,0 +1,57 @@
+/**
+ * One cell: a value in parts, a word for why there is none, or nothing because it does not apply. Never 0 for those.
+ *
+ * Not here: which of them it is (container-list, host-card).
+ */
+
+import { element, textElement } from "./dom.js";
+import { setAttribute, setHidden, setText } from "./frame.js";
+import { setWhy } from "./why.js";
+
+export class Cell {
+  /** @type {{ element: HTMLElement, text: Text } | null} */
+  #word = null;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {...string} parts a class name for each part of the value
+   */
+  constructor(place, ...parts) {
+    this.place = place;
+    this.parts = parts.map((name) => textElement("span", name));
+    this.value = element("span", "value", ...this.parts.map((part) => part.element));
+    place.append(this.value);
+  }
+
+  /** @param {...string} texts one for each part */
+  show(...texts) {
+    texts.forEach((text, index) => setText(/** @type {{ text: Text }} */ (this.parts[index]).text, text));
+    setHidden(this.value, false);
+    if (this.#word) setHidden(this.#word.element, true);
+  }
+
+  /** A word for the last part, whose text is only a sign; null: it is empty. @param {string | null} word */
+  nameSign(word) {
+    const sign = /** @type {{ element: HTMLElement }} */ (this.parts[this.parts.length - 1]).element;
+    setAttribute(sign, "role", word === null ? null : "img");
+    setAttribute(sign, "aria-label", word);
+  }
+
+  /** @param {import("./reasons.js").Reason} reason */
+  showUnknown({ word, sentence }) {
+    if (this.#word === null) {
+      this.#word = textElement("span", "unknown");
+      this.#word.element.tabIndex = 0;
+      this.place.append(this.#word.element);
+    }
+    setText(this.#word.text, word);
+    setWhy(this.#word.element, sentence);
+    setHidden(this.#word.element, false);
+    setHidden(this.value, true);
+  }
+
+  showNothing() {
+    setHidden(this.value, true);
+    if (this.#word) setHidden(this.#word.element, true);
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * One pass over the document per animation frame, however many messages came, and nothing written that did not change.
+ *
+ * Not here: what is drawn.
+ */
+
+export class Frame {
+  #asked = false;
+
+  /**
+   * @param {() => void} draw
+   * @param {(call: () => void) => unknown} [nextFrame]
+   */
+  constructor(draw, nextFrame = (call) => requestAnimationFrame(call)) {
+    this.draw = draw;
+    this.nextFrame = nextFrame;
+  }
+
+  /** Draw in the next frame. A hidden page has none: what came meanwhile is drawn once when it is seen again. */
+  request() {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.nextFrame(() => {
+      this.#asked = false;
+      this.draw();
+    });
+  }
+}
+
+/** @param {{ data: string }} node a text node @param {string} text */
+export function setText(node, text) {
+  if (node.data !== text) node.data = text;
+}
+
+/** @param {{ className: string }} element @param {string} name */
+export function setClass(element, name) {
+  if (element.className !== name) element.className = name;
+}
+
+/** @param {{ hidden: boolean | string }} element @param {boolean} hidden */
+export function setHidden(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
+/**
+ * @param {Pick<Element, "getAttribute" | "setAttribute" | "removeAttribute">} element
+ * @param {string} name
+ * @param {string | null} value null: without it
+ */
+export function setAttribute(element, name, value) {
+  if (element.getAttribute(name) === value) return;
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
+
+/** @type {WeakMap<object, number>} */
+const shares = new WeakMap();
+
+/**
+ * How far a bar is filled, by a transform, which costs no layout.
+ *
+ * @param {{ style: { transform: string } }} bar
+ * @param {number} share from 0 to 1
+ */
+export function setShare(bar, share) {
+  if (shares.get(bar) === share) return;
+  shares.set(bar, share);
+  bar.style.transform = `scaleX(${share})`;
+}

@@ -1,0 +1,101 @@
+/**
+ * The reason behind a word, on hover and on focus: one small box for the whole page.
+ *
+ * Whatever carries `data-why` has one. Escape closes it, and the pointer may move into it.
+ * Not here: the reasons themselves (reasons, container-list, host-card).
+ */
+
+import { element } from "./dom.js";
+import { setAttribute } from "./frame.js";
+
+const GAP_PX = 6;
+const LINGER_MS = 150; // so that the pointer can reach the box
+
+/** @param {Document} document */
+export function explainOnDemand(document) {
+  const box = element("div", "why-box");
+  box.id = "why";
+  box.setAttribute("role", "tooltip");
+  box.hidden = true;
+  document.body.append(box);
+  /** @type {HTMLElement | null} */
+  let shownFor = null;
+
+  let leaving = 0;
+
+  const hide = () => {
+    clearTimeout(leaving);
+    shownFor?.removeAttribute("aria-describedby");
+    shownFor = null;
+    box.hidden = true;
+  };
+
+  /** @param {EventTarget | null} target */
+  const show = (target) => {
+    if (!(target instanceof Element)) return;
+    clearTimeout(leaving);
+    if (box.contains(target)) return;
+    const asked = target.closest("[data-why]");
+    const text = asked === null ? null : whyOf(asked);
+    if (!(asked instanceof HTMLElement) || !text) {
+      if (shownFor !== null && !shownFor.matches(":focus")) leaving = window.setTimeout(hide, LINGER_MS);
+      return;
+    }
+    if (asked !== shownFor) hide();
+    shownFor = asked;
+    box.textContent = text;
+    box.hidden = false;
+    setAttribute(asked, "aria-describedby", box.id);
+    place(box, asked);
+  };
+
+  document.addEventListener("pointerover", (event) => show(event.target));
+  document.addEventListener("focusin", (event) => show(event.target));
+  document.addEventListener("focusout", hide);
+  document.addEventListener("scroll", hide, { capture: true, passive: true });
+  document.documentElement.addEventListener("pointerleave", hide);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+}
+
+/**
+ * Below what it explains, or above where there is no room; never outside the window.
+ *
+ * @param {HTMLElement} box
+ * @param {Element} asked
+ */
+function place(box, asked) {
+  const anchor = asked.getBoundingClientRect();
+  const { width, height } = box.getBoundingClientRect();
+  const { clientWidth, clientHeight } = document.documentElement;
+  const below = anchor.bottom + GAP_PX + height <= clientHeight;
+  const left = Math.max(GAP_PX, Math.min(anchor.left, clientWidth - width - GAP_PX));
+  const top = below ? anchor.bottom + GAP_PX : Math.max(GAP_PX, anchor.top - GAP_PX - height);
+  box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+}
+
+/** What `element` explains; null: nothing. @param {HTMLElement} element @param {string | null} why */
+export function setWhy(element, why) {
+  setAttribute(element, "data-why", why);
+}
+
+/** @type {WeakMap<Element, () => string | null>} */
+const onDemand = new WeakMap();
+
+/**
+ * What `element` explains, made only when somebody asks: hundreds of rows tick, and one is asked about.
+ *
+ * @param {HTMLElement} element
+ * @param {() => string | null} why
+ */
+export function setWhyOnDemand(element, why) {
+  onDemand.set(element, why);
+  setWhy(element, "");
+}
+
+/** @param {Element} asked */
+function whyOf(asked) {
+  const why = onDemand.get(asked);
+  return why === undefined ? asked.getAttribute("data-why") : why();
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  asLastKnown,
+  conditionOf,
+  hostCount,
+  oldText,
+  streamSentence,
+} from "../../apps/dashboard/src/dockstats_dashboard/page/condition.js";
+import { decode } from "../../apps/dashboard/src/dockstats_dashboard/page/messages.js";
+import { Fleet } from "../../apps/dashboard/src/dockstats_dashboard/page/model.js";
+import { NOW, agentList, agentStatus, at, batch, sample } from "./builders.js";
+
+const busy = () => batch({ containers: [sample("x")] });
+
+/** @param {unknown[]} messages @param {number} [later] milliseconds after the last message */
+function condition(messages, later = 0) {
+  const fleet = new Fleet();
+  for (const message of [agentList(), ...messages]) {
+    fleet.take(/** @type {any} */ (decode(JSON.stringify(message))), NOW);
+  }
+  return conditionOf(/** @type {any} */ (fleet.hosts?.[0]), fleet, NOW + later);
+}
+
+/** @param {ReturnType<typeof condition>} found */
+const said = (found) => found.sentences.map(({ text }) => text).join(" ");
+
+test("a connected host with figures is live, and nothing needs saying", () => {
+  assert.deepEqual(condition([agentStatus(), busy()]), { kind: "live", live: true, word: "live", sentences: [] });
+});
+
+test("before the first word of an agent it is being connected to", () => {
+  const found = condition([]);
+  assert.equal(found.kind, "waiting");
+  assert.match(said(found), /Connecting to the agent/);
+});
+
+test("connected without figures says that they are on their way", () => {
+  assert.match(said(condition([agentStatus()])), /first figures are on their way/);
+});
+
+test("a lost agent says why, when it is tried again, and from when the figures are", () => {
+  const reason = "ws://10.9.8.7:8080/ws: refused the connection: is the agent running there?";
+  const found = condition([busy(), agentStatus({ status: "error", reason, retry_at: at(4000) })]);
+  assert.equal(found.kind, "lost");
+  assert.equal(found.word, "no connection");
+  assert.equal(found.sentences[0]?.text, reason);
+  assert.equal(found.sentences[0]?.retryAt, NOW + 4000);
+  assert.match(said(found), /figures below are from \d\d:\d\d:\d\d/);
+});
+
+test("an agent that never answered has no figures to speak of", () => {
+  const found = condition([agentStatus({ status: "error", reason: "no route" })]);
+  assert.equal(found.kind, "lost");
+  assert.equal(said(found), "No route.");
+});
+
+test("a short reconnect between two batches changes nothing, a longer one does", () => {
+  const messages = [busy(), agentStatus({ status: "connecting" })];
+  assert.equal(condition(messages, 1000).kind, "live");
+  assert.equal(condition(messages, 3001).kind, "lost");
+});
+
+test("a connected agent that says nothing is silent, since when it last spoke", () => {
+  const messages = [agentStatus(), busy()];
+  assert.equal(condition(messages, 3000).kind, "live");
+  const found = condition(messages, 3001);
+  assert.deepEqual([found.kind, found.word], ["lost", "silent"]);
+  assert.match(said(found), /No figures since \d\d:\d\d:\d\d/);
+});
+
+test("while the dashboard cannot be reached a host keeps what was known, and is not called live", () => {
+  const status = { status: "error", reason: "calls itself heron", retry_at: at(4000) };
+  const found = asLastKnown(condition([busy(), agentStatus(status)]));
+  assert.ok(found.sentences.every(({ retryAt }) => retryAt === undefined)); // nobody here knows when that is now
+  assert.deepEqual([found.kind, found.live, found.word], ["lost", false, "last known"]);
+  assert.match(said(found), /heron/);
+});
+
+test("an engine that does not answer is named with the way out", () => {
+  const engine = { endpoint: "unix:///x", reachable: false, error: "cannot open unix:///x; start Docker" };
+  const found = condition([agentStatus(), batch({ engine })]);
+  assert.deepEqual([found.kind, found.live, found.word], ["attention", false, "no engine"]);
+  assert.match(said(found), /^Cannot open unix:\/\/\/x; start Docker\./);
+});
+
+test("before the first answer of the engine it is being looked for", () => {
+  const found = condition([agentStatus(), batch({ engine: { endpoint: "unix:///x", reachable: false, error: null } })]);
+  assert.equal(found.kind, "waiting");
+});
+
+test("an older agent that does not tell of its engine is not accused of having none", () => {
+  const messages = [agentStatus(), batch({ containers: [sample("x")], engine: { endpoint: "", reachable: false } })];
+  assert.equal(condition(messages).kind, "live");
+});
+
+test("two agents that call themselves the same are named although both are live", () => {
+  const found = condition([agentStatus({ reason: "calls itself heron, as does db" }), busy()]);
+  assert.equal(found.kind, "attention");
+  assert.equal(found.live, true);
+  assert.match(said(found), /as does db/);
+});
+
+test("a host without containers says what to do", () => {
+  const found = condition([agentStatus(), batch()]);
+  assert.equal(found.kind, "live");
+  assert.match(said(found), /Start one/);
+});
+
+test("the stream's loss is one sentence with the last figures' time and the next attempt", () => {
+  const waiting = /** @type {const} */ ({ kind: "waiting", since: NOW, lostAt: NOW, retryAt: NOW + 4000, attempts: 1 });
+  const lost = streamSentence(waiting, true, NOW + 9000);
+  assert.match(lost?.text ?? "", /No connection to the dashboard since \d\d:\d\d:\d\d/);
+  assert.equal(lost?.retryAt, NOW + 4000);
+  assert.equal(streamSentence(waiting, true, NOW + 1900), null); // back by then, and nobody was disturbed
+  assert.match(streamSentence(waiting, false, NOW)?.text ?? "", /Is it still running\?/);
+  const again = streamSentence({ ...waiting, kind: "opening", retryAt: null }, true, NOW + 9000);
+  assert.match(again?.text ?? "", /No connection/); // until a message comes, nothing flickers
+});
+
+test("while the stream is well, or opens for the first time, there is no alarm", () => {
+  const open = /** @type {const} */ ({ kind: "open", since: NOW, lostAt: null, retryAt: null, attempts: 0 });
+  assert.equal(streamSentence(open, true, NOW), null);
+  assert.equal(streamSentence({ ...open, kind: "opening" }, false, NOW + 500), null);
+  assert.equal(streamSentence({ ...open, kind: "opening" }, false, NOW + 5000)?.tone, "hint");
+});
+
+test("hosts are counted in words that agree", () => {
+  assert.equal(hostCount([true]), "1 of 1 host live");
+  assert.equal(hostCount([true, false, false]), "1 of 3 hosts live");
+});
+
+test("what was never heard has no age", () => {
+  assert.equal(oldText(null, NOW), "");
+  assert.equal(oldText(NOW - 2500, NOW), "2 s old");
+});

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { UNTOLD, reasonOf } from "../../apps/dashboard/src/dockstats_dashboard/page/reasons.js";
+
+test("every reason of the protocol's documentation has a word and a sentence", () => {
+  const text = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8");
+  const table = text.slice(text.indexOf("Reasons in `unknown`:"), text.indexOf("### HTTP"));
+  const codes = [...table.matchAll(/^\| `(\w+)`/gm)].map((match) => match[1]);
+  assert.ok(codes.length >= 11);
+  for (const code of codes) {
+    const { word, sentence } = reasonOf(code);
+    assert.notEqual(word, UNTOLD.word, code);
+    assert.ok(word.length <= 12, `${word} does not fit its cell`);
+    assert.match(sentence, /^[A-Z].*\.$/);
+  }
+});
+
+test("a shared network names whose it is", () => {
+  assert.match(reasonOf("shared_network", "shop-web-1").sentence, /network of shop-web-1/);
+  assert.match(reasonOf("shared_network", null).sentence, /another container/);
+});
+
+test("no reason, and one of a newer agent, are both said to be unknown", () => {
+  assert.equal(reasonOf(undefined), UNTOLD);
+  assert.match(reasonOf("moon_phase").sentence, /moon_phase/);
+  assert.equal(reasonOf("constructor").word, "unknown");
+});
