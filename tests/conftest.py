@@ -22,6 +22,7 @@ from types import FrameType
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.requirements import MISSING
 
@@ -56,6 +57,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Give the descriptor back."""
     if REAL_STDERR in config.stash:
         os.close(config.stash[REAL_STDERR])
+
+
+class _MachineApart(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """A file a worker; all that needs the machine's engine or a browser is one worker's, one test after the other.
+
+    Those measure what the machine does, and an engine's bridges that come and go disturb a browser.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "machine" if nodeid.startswith(("tests/browser/", "tests/engine/")) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _MachineApart:
+    """How tests are spread over the workers."""
+    return _MachineApart(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

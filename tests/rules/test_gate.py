@@ -40,7 +40,7 @@ class Checkout:
     def run(self, test: str, *arguments: str, **environ: str) -> tuple[int, str]:
         (self.root / "tests" / "test_one.py").write_text("import pytest\n" + textwrap.dedent(test))
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", *arguments],
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", "-rs", *arguments],
             cwd=self.root,
             env={
                 "PATH": os.devnull,
