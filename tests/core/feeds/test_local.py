@@ -14,6 +14,7 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from dockstats_core.connection.actions import ConnectionChanged
+from dockstats_core.engine.pulse import PulseLimits
 from dockstats_core.errors import ConfigurationError
 from dockstats_core.feeds.events import FeedEvent
 from dockstats_core.feeds.local import FEATURES, VERSION, LocalFeed
@@ -261,6 +262,18 @@ async def test_figures_of_an_engine_that_hangs_become_stale() -> None:
     assert only(batch).cpu_pct == pytest.approx(50.0)
     assert (only(batch).age_secs or 0) > 2.0
     assert batch.agent_metrics.cpu_pct is None
+
+
+async def test_an_engine_that_hangs_is_told_as_unreachable_and_comes_back_by_itself() -> None:
+    async with living() as engine:
+        engine.run("web", cores=0.5)
+        async with live(engine, pulse=PulseLimits(every_s=0.05, silence_s=0.1)) as feed:
+            engine.fault("", faults.hang)
+            batch = await batch_where(feed, lambda batch: not batch.engine.reachable)
+            engine.heal()
+            back = await batch_where(feed, lambda batch: batch.engine.reachable and cpu_is_known(batch))
+    assert "did not answer GET /_ping" in (batch.engine.error or "")
+    assert back.engine.error is None
 
 
 async def test_an_engine_lost_in_the_middle_of_choosing_a_source_is_found_again() -> None:

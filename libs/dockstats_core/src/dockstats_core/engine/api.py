@@ -105,9 +105,9 @@ class EngineClient:
         )
         return self.identity
 
-    async def ping(self) -> str | None:
+    async def ping(self, *, timeout_s: float | None = None) -> str | None:
         """Whether the engine answers; gives its newest API version, where it tells."""
-        headers, _ = await self._transport.get("/_ping", max_bytes=self._limits.body_bytes)
+        headers, _ = await self._transport.get("/_ping", max_bytes=self._limits.body_bytes, time_out_s=timeout_s)
         newest: str | None = headers.get("api-version")
         return newest
 

@@ -27,6 +27,7 @@ from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.endpoints.engine import EngineEndpoint, resolve_endpoint
 from dockstats_core.engine.api import EngineClient
 from dockstats_core.engine.models import EngineIdentity, EngineInfo
+from dockstats_core.engine.pulse import PulseLimits, keep_pulse
 from dockstats_core.errors import (
     ConfigurationError,
     DockstatsError,
@@ -78,6 +79,7 @@ class LocalFeed:
         agent_id: the host's id in messages; by default its name.
         simulated_containers, simulation_seed: how many, and which, with `source="simulated"`.
         environ: where the DOCKER_… variables stand; by default the process's environment.
+        pulse: how soon an engine that hangs is found; by default within 15 s.
 
     Raises:
         ConfigurationError: an unusable endpoint, interval, number of workers or source.
@@ -96,6 +98,7 @@ class LocalFeed:
         simulated_containers: int = 40,
         simulation_seed: int = 0,
         environ: Mapping[str, str] | None = None,
+        pulse: PulseLimits | None = None,
     ) -> None:
         environ = os.environ if environ is None else environ
         _check_bounds("poll_interval_s", poll_interval_s, MIN_POLL_INTERVAL_NS / 1e9, MAX_POLL_INTERVAL_NS / 1e9)
@@ -109,6 +112,7 @@ class LocalFeed:
         self._source_choice: SourceChoice = source
         self._filters = {name: list(values) for name, values in (filters or {}).items()}
         self._max_workers = max_workers
+        self._pulse = pulse
         self._simulated_containers, self._simulation_seed = simulated_containers, simulation_seed
         host_name = platform.node() or "localhost"
         self._identity = Identity(agent_id=agent_id or host_name, agent_label=host_label or host_name)
@@ -224,6 +228,7 @@ class LocalFeed:
                 roster = Roster()
                 watcher = InventoryWatcher(engine, roster, filters=self._filters)
                 async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(keep_pulse, engine, self._pulse)
                     tasks.start_soon(watcher.run)
                     await watcher.ready()
                     self._host = self._host_of(endpoint, info)
