@@ -1,4 +1,4 @@
-"""Writes docs/page.png: the page of `dashboard --demo` in a real browser, dark, 1440 x 900.
+"""Writes docs/page.png: the page of `dashboard --demo` in a real browser, dark, 1440 wide and as high as its cards.
 
     uv run python tools/take_screenshot.py [--history SECONDS] [--colours dark|light] [--output FILE]
 
@@ -27,6 +27,7 @@ from tests.browser.visiting import FLAGS  # noqa: E402
 from tests.requirements import chromium, missing_browser  # noqa: E402
 
 ENOUGH_S = 60.0
+WIDTH, HEIGHT = 1440, 900
 
 
 def main() -> int:
@@ -83,14 +84,15 @@ def take(url: str, colours: str, output: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         page = browser.new_page(
-            viewport={"width": 1440, "height": 900}, color_scheme="light" if colours == "light" else "dark"
+            viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light" if colours == "light" else "dark"
         )
         with page.expect_response("**/api/history?agent=cirrus*"):
             page.goto(url)
         for card in page.locator("host-card").all():
             expect(card.locator(".rows .row .cpu .figure").first).to_have_text(re.compile(r"\d"))
         page.wait_for_timeout(3000)  # two more ticks: rates, order and charts have settled
-        page.screenshot(path=output)
+        height = page.evaluate("document.querySelector('main').getBoundingClientRect().bottom")
+        page.screenshot(path=output, clip={"x": 0, "y": 0, "width": WIDTH, "height": min(HEIGHT, height)})
         browser.close()
 
 

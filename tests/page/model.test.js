@@ -132,3 +132,35 @@ test("the stream may be quiet for some intervals of the liveliest host, and long
   assert.equal(fleetOf(batch({ sampling: { interval_secs: 600 } })).quietMs, 60_000);
   assert.equal(fleetOf(batch(), agentStatus({ status: "error" })).quietMs, 60_000);
 });
+
+test("a host that the dashboard has no name for goes by its own", () => {
+  const agents = [
+    { id: "agent-1", label: "Agent 1", url: "ws://x/ws" },
+    { id: "agent-2", label: "Chosen", url: "ws://y/ws" },
+    { id: "agent-3", label: "Agent 3", url: "ws://z/ws" },
+  ];
+  const fleet = new Fleet();
+  take(fleet, agentList({ agents }));
+  for (const { id } of agents) take(fleet, batch({ agent_label: id === "agent-3" ? "" : "Rack" }, { agent_id: id }));
+  assert.deepEqual(fleet.hosts?.map((host) => host.label), ["Rack", "Chosen", "Agent 3"]);
+});
+
+test("a name of one's own is kept, even one that looks made up", () => {
+  const fleet = new Fleet();
+  take(fleet, agentList({ agents: [{ id: "db", label: "Agent 1", url: "ws://x/ws" }] }));
+  take(fleet, batch({ agent_label: "Rack" }, { agent_id: "db" }));
+  assert.equal(only(fleet).label, "Agent 1");
+});
+
+test("containers are counted by what they do: those that keep restarting, or are paused, do not run", () => {
+  const containers = ["running", "sick", "looping", "paused", "untold"].map((id) => sample(id));
+  const facts = [
+    { id: "running", name: "a", state: "running" },
+    { id: "sick", name: "b", state: "running", health: "unhealthy" },
+    { id: "looping", name: "c", state: "restarting" },
+    { id: "paused", name: "d", state: "paused" },
+    { id: "stopped", name: "e", state: "exited" },
+  ];
+  const { counts } = only(fleetOf(batch({ containers }), inventory(facts)));
+  assert.deepEqual(counts, { unhealthy: 1, restarting: 1, running: 3, paused: 1, stopped: 1 });
+});

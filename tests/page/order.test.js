@@ -6,6 +6,12 @@ import { Order, STILLNESS } from "../../apps/dashboard/src/dockstats_dashboard/p
 const entries = (cpus) =>
   Object.entries(cpus).map(([id, cpu]) => ({ id, name: id, cpu, running: !id.startsWith("stopped") }));
 
+test("names are ordered as people count", () => {
+  const order = new Order();
+  order.take(entries({ "worker-10": 1, "worker-2": 1, "Worker-1": 1 }), 0);
+  assert.deepEqual(order.ids(0, false), ["Worker-1", "worker-2", "worker-10"]);
+});
+
 test("the busiest come first, equal ones by name, unknown ones after them, stopped ones last", () => {
   const order = new Order();
   order.take(entries({ "stopped-a": null, d: null, c: 5, b: 5, a: 1, z: 90 }), 0);

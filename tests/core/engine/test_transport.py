@@ -332,8 +332,8 @@ async def test_environment_of_proxies_is_not_looked_at() -> None:
 async def test_missing_socket_says_how_to_name_another() -> None:
     error = await failure(resolve_endpoint("unix:///nowhere/docker.sock", {}))
     assert str(error) == (
-        "cannot open unix:///nowhere/docker.sock: there is no such socket; start Docker, or say with --docker-endpoint "
-        "(or DOCKER_HOST) where its engine listens"
+        "cannot open unix:///nowhere/docker.sock: there is no such socket; start Docker, or say with DOCKER_HOST "
+        "(or an agent's --docker-endpoint) where its engine listens"
     )
 
 

@@ -12,6 +12,7 @@ import { ContainerRow } from "./container-row.js";
 import { element, textElement } from "./dom.js";
 import { setAttribute, setHidden, setText } from "./frame.js";
 import { steadyTop } from "./scales.js";
+import { setWhyOnDemand } from "./why.js";
 
 /** Shown before somebody asks for all. */
 const TOP = 5;
@@ -43,10 +44,13 @@ export class ContainerList extends HTMLElement {
   connectedCallback() {
     if (this.#built) return;
     this.#built = true;
-    const table = element("div", "table", headOf(this.count.element, this.held), this.body);
+    const summary = element("p", "summary", this.count.element);
+    const isCut = () => summary.scrollWidth > summary.clientWidth;
+    setWhyOnDemand(this.count.element, () => (isCut() ? this.count.text.data : null));
+    const table = element("div", "table", headOf(this.held), this.body);
     table.setAttribute("role", "table");
     table.setAttribute("aria-label", "Containers by CPU");
-    this.append(table, this.more.element);
+    this.append(summary, table, this.more.element);
     this.more.element.addEventListener("click", () => {
       this.#all = !this.#all;
       this.onAsk();
@@ -107,8 +111,8 @@ export class ContainerList extends HTMLElement {
   }
 }
 
-/** The columns' names; the first one tells how many there are. @param {HTMLElement} count @param {HTMLElement} held */
-function headOf(count, held) {
+/** The columns' names. @param {HTMLElement} held */
+function headOf(held) {
   const cell = (/** @type {string} */ name, /** @type {(Node | string)[]} */ ...children) => {
     const made = element("span", name, ...children);
     made.setAttribute("role", "columnheader");
@@ -117,7 +121,7 @@ function headOf(count, held) {
   const head = element(
     "div",
     "row head",
-    cell("name", count, held),
+    cell("name", "Container", held),
     cell("cpu", "CPU ", element("span", "unit", "% of a core")),
     cell("memory", "Memory ", element("span", "unit", "used, limit")),
     cell("network", "Network ", element("span", "unit", "↓ ↑ /s")),
@@ -128,21 +132,12 @@ function headOf(count, held) {
   return group;
 }
 
-/**
- * "1 unhealthy · 38 running · 2 stopped": what matters first, as a narrow card shows only the beginning.
- *
- * @param {Host} host
- */
-function countText(host) {
-  let running = 0;
-  let unhealthy = 0;
-  for (const { sample, facts } of host.containers.values()) {
-    if (sample) running += 1;
-    if (facts?.health === "unhealthy") unhealthy += 1;
-  }
-  const stopped = host.containers.size - running;
-  const parts = [unhealthy && `${unhealthy} unhealthy`, `${running} running`, stopped && `${stopped} stopped`];
-  return parts.filter(Boolean).join(" · ");
+/** "1 unhealthy · 1 restarting · 37 running · 2 stopped": what matters first. @param {Host} host */
+function countText({ counts }) {
+  return Object.entries(counts)
+    .filter(([word, count]) => count > 0 || word === "running")
+    .map(([word, count]) => `${count} ${word}`)
+    .join(" · ");
 }
 
 customElements.define("container-list", ContainerList);

@@ -35,6 +35,7 @@ export class ContainerRow {
     this.memory = new Cell(memory, "figure", "unit", "of", "sign");
     this.network = new Cell(network, "figure", "unit", "figure", "unit");
     this.name.element.tabIndex = 0;
+    this.sign.element.tabIndex = 0;
     this.memory.value.tabIndex = 0;
     this.element = element("div", "row", name, cpu, memory, network);
     this.element.setAttribute("role", "row");
@@ -84,8 +85,8 @@ export class ContainerRow {
 
   /** @param {ContainerSample} sample @param {ContainerFacts | null} facts @param {Host} host @param {number} cpuTop */
   #drawFigures(sample, facts, host, cpuTop) {
-    setHidden(this.cpuBar.element, false);
-    setHidden(this.memoryBar.element, false);
+    setHidden(this.cpuBar.element, sample.cpu_pct === null); // an empty bar would say 0
+    setHidden(this.memoryBar.element, sample.mem_bytes === null);
     this.#drawCpu(sample, host, cpuTop);
     this.#drawMemory(sample, facts);
     const { net_rx_bytes_per_sec: received, net_tx_bytes_per_sec: sent } = sample;
@@ -106,7 +107,7 @@ export class ContainerRow {
     setClass(this.cpu.value, `value ${band}`);
     setClass(this.cpuBar.fill, `fill ${band}`);
     setShare(this.cpuBar.fill, share(sample.cpu_pct, cpuTop));
-    this.#drawSign(signOf(sample, throttled, ofHost));
+    this.#drawSign(signOf(sample, this.container?.facts ?? null, throttled, ofHost));
   }
 
   /** @param {{ text: string, why: string, tone: string } | null} sign */
@@ -147,10 +148,12 @@ function cell(name, ...children) {
  * What stands beside the name, the most urgent thing first.
  *
  * @param {ContainerSample} sample
+ * @param {ContainerFacts | null} facts
  * @param {import("./bands.js").Band} throttled
  * @param {import("./bands.js").Band} ofHost
  */
-function signOf(sample, throttled, ofHost) {
+function signOf(sample, facts, throttled, ofHost) {
+  if (facts?.state === "restarting") return { text: "restarting", why: restartsText(facts), tone: "high" };
   if (sample.stale && sample.age_secs !== null) {
     const why = "The last reading is older than it should be; the figures are from then.";
     return { text: `${age(sample.age_secs * 1000)} old`, why, tone: "quiet" };
@@ -158,10 +161,26 @@ function signOf(sample, throttled, ofHost) {
   if (throttled !== "ordinary") {
     const part = `${Math.round(sample.throttled_pct ?? 0)} %`;
     const why = `Its own CPU limit held it back in ${part} of the scheduler's periods.`;
-    return { text: `◣ ${part}`, why, tone: throttled };
+    return { text: part, why, tone: `${throttled} throttled` };
   }
-  if (ofHost === "ordinary") return null;
-  return { text: SIGNS[ofHost], why: "It uses nearly all of the host's cores.", tone: ofHost };
+  if (ofHost !== "ordinary") {
+    return { text: SIGNS[ofHost], why: "It uses nearly all of the host's cores.", tone: ofHost };
+  }
+  if (facts?.health === "unhealthy") return { text: "unhealthy", why: "Its health check fails.", tone: "full" };
+  if (facts?.state === "paused") return { text: "paused", why: "It does nothing until it is resumed.", tone: "quiet" };
+  return null;
+}
+
+/** @param {number} count */
+function timesText(count) {
+  return count === 1 ? "once" : `${count} times`;
+}
+
+/** @param {ContainerFacts} facts */
+function restartsText({ restart_count: count, exit_code: code }) {
+  const times = count ? ` (${timesText(count)} so far)` : "";
+  const last = code === null ? "" : `, the last time with exit code ${code}`;
+  return `It keeps ending, and the engine starts it again${times}${last}.`;
 }
 
 /** Whether it has no memory limit of its own, as far as is known. @param {ContainerFacts | null} facts */
@@ -194,7 +213,10 @@ function factsText({ name, facts }, now) {
   if (facts.started_at !== null && facts.finished_at === null) {
     parts.push(`up ${duration(Math.max(0, now - facts.started_at))}`);
   }
-  if (facts.restart_count) parts.push(`restarted ${facts.restart_count} times`);
+  if (facts.finished_at !== null && facts.state === "exited") {
+    parts.push(`ended ${duration(Math.max(0, now - facts.finished_at))} ago`);
+  }
+  if (facts.restart_count) parts.push(`restarted ${timesText(facts.restart_count)}`);
   if (facts.cpu_limit_cores !== null) parts.push(`may use ${digits(facts.cpu_limit_cores)} cores`);
   return parts.join(" · ");
 }

@@ -141,15 +141,17 @@ export class HostCard extends HTMLElement {
 
   /** @param {Host} host @param {Fleet} fleet @param {Condition} condition @param {number} now */
   #drawHead(host, fleet, condition, now) {
-    const { label, url } = host.entry;
+    const { label, entry } = host;
     setText(this.label.text, label);
-    setAttribute(this, "data-agent", host.entry.id);
+    setAttribute(this, "data-agent", entry.id);
     setAttribute(this.canvas, "aria-label", `CPU of ${label} in the last 30 minutes`);
     setText(this.mark.text, MARKS[condition.kind]);
     setText(this.word.text, condition.word);
     setText(this.old.text, host.hasFigures ? oldText(host.batchAt, now) : "");
-    setText(this.address.text, url === "" ? "this machine" : url);
-    setHidden(this.simulated, fleet.simulated || host.batch?.sampling.source !== "simulated");
+    const simulated = fleet.simulated || host.batch?.sampling.source === "simulated";
+    const configured = label === entry.label ? "" : `${entry.label} · `; // what the dashboard's sentences call it
+    setText(this.address.text, configured + (entry.url || (simulated ? "" : "this machine")));
+    setHidden(this.simulated, fleet.simulated || !simulated);
     this.#drawSentences(condition.sentences, now);
   }
 
@@ -175,7 +177,8 @@ export class HostCard extends HTMLElement {
     const product = engine?.product === sampling.source ? "" : engine?.product; // simulated says all
     setText(this.engine.text, [product, engine?.version].filter(Boolean).join(" "));
     setText(this.source.text, sampling.source ?? "");
-    setWhy(this.source.element, sampling.reason || null);
+    const why = `The source of the figures is "${sampling.source}": ${sampling.reason}.`;
+    setWhy(this.source.element, sampling.reason ? why : null);
     const interval = sampling.interval_secs;
     setText(this.interval.text, interval === null ? "" : `every ${duration(interval * 1000)}`);
     const costs = [];
@@ -216,11 +219,13 @@ export class HostCard extends HTMLElement {
     const columnMs = WINDOW_MS / chart.width;
     const from = Math.floor(to / columnMs) * columnMs - WINDOW_MS + columnMs;
     const columns = decimate(host.cpu, from, columnMs, Math.max(host.silentAfterMs, 2 * columnMs));
-    this.#chartTop = steadyTop(this.#chartTop, highest(columns), ONE_CORE);
-    const top = this.#chartTop / ONE_CORE;
-    setText(this.chartTop.text, `${top} ${top === 1 ? "core" : "cores"}`);
+    const most = highest(columns);
+    this.#chartTop = steadyTop(this.#chartTop, most, ONE_CORE);
+    const all = (host.batch?.host.cores ?? 0) * ONE_CORE;
+    const top = most <= all ? Math.min(this.#chartTop, all) : this.#chartTop; // no host has more than all its cores
+    setText(this.chartTop.text, `${top / ONE_CORE} ${top === ONE_CORE ? "core" : "cores"}`);
     const marks = [2, 1].map((steps) => to - steps * MARK_EVERY_MS);
-    chart.draw(columns, { from, columnMs, top: this.#chartTop, marks });
+    chart.draw(columns, { from, columnMs, top, marks });
   }
 }
 

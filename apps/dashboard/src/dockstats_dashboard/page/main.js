@@ -79,7 +79,7 @@ function draw() {
   const live = alive.includes(true);
   const running = hosts
     .filter((_, index) => alive[index])
-    .reduce((sum, host) => sum + (host.batch?.containers.length ?? 0), 0);
+    .reduce((sum, host) => sum + host.counts.running, 0);
   bar.draw({
     hosts: fleet.hosts === null ? "" : hostCount(alive),
     complete: !alive.includes(false),

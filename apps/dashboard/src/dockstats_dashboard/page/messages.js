@@ -68,6 +68,7 @@
  * @typedef {object} AgentBatch
  * @property {"container_stats_batch"} type
  * @property {string} agent_id
+ * @property {string | null} agent_label what the agent calls itself
  * @property {number} received_at
  * @property {number} sent_at
  * @property {ContainerSample[]} containers
@@ -181,6 +182,7 @@ function agentBatch(fields) {
   return {
     type: "container_stats_batch",
     agent_id: text(fields["agent_id"]) ?? refuse(),
+    agent_label: text(payload["agent_label"]),
     received_at: time(fields["received_at"]) ?? refuse(),
     sent_at: time(payload["sent_at"]) ?? refuse(),
     containers: list(payload["containers"], LIMITS.containers).map(containerSample),

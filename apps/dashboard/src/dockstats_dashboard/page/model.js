@@ -17,6 +17,13 @@
  * @property {string} name
  * @property {ContainerSample | null} sample null: it does not run
  * @property {ContainerFacts | null} facts null: the agent does not tell, or not yet
+ *
+ * @typedef {object} Counts how many containers there are of each kind, what matters first; unhealthy ones run, too
+ * @property {number} unhealthy
+ * @property {number} restarting
+ * @property {number} running
+ * @property {number} paused
+ * @property {number} stopped
  */
 
 import { Order } from "./order.js";
@@ -44,12 +51,20 @@ export class Host {
     this.inventory = null;
     /** Those with figures first, then those that do not run. @type {Map<string, Container>} */
     this.containers = new Map();
+    this.counts = countsOf([]);
     this.order = new Order();
     this.cpu = new Ring();
     /** Whether there was ever anything to show. */
     this.hasFigures = false;
     /** Grows with every change, so that what is drawn can tell whether it is up to date. */
     this.version = 0;
+  }
+
+  /** What to call it: a dashboard that was told no name for it has made one up, and the host's own is better. */
+  get label() {
+    const { id, label } = this.entry;
+    const own = this.batch?.agent_label;
+    return own && /^agent-\d+$/.test(id) && label === id.replace("agent-", "Agent ") ? own : label;
   }
 
   /** From one batch to the next, in milliseconds. */
@@ -95,6 +110,7 @@ export class Host {
       if (!containers.has(facts.id)) containers.set(facts.id, { id: facts.id, name: facts.name, sample: null, facts });
     }
     this.containers = containers;
+    this.counts = countsOf(containers.values());
     if (containers.size > 0 || (this.batch !== null && cpuOf(this.batch) !== null)) this.hasFigures = true;
     const entries = [...containers.values()].map(({ id, name, sample }) => ({
       id,
@@ -124,6 +140,18 @@ export function cpuOf(batch) {
  */
 export function memoryOf(batch) {
   return batch.host.basis === "host" ? batch.host.mem_used_bytes : batch.agent_metrics.mem_bytes;
+}
+
+/** @param {Iterable<Container>} containers @returns {Counts} */
+function countsOf(containers) {
+  const counts = { unhealthy: 0, restarting: 0, running: 0, paused: 0, stopped: 0 };
+  for (const { sample, facts } of containers) {
+    const state = facts?.state;
+    if (facts?.health === "unhealthy") counts.unhealthy += 1;
+    if (state === "restarting" || state === "paused") counts[state] += 1;
+    else counts[sample === null ? "stopped" : "running"] += 1;
+  }
+  return counts;
 }
 
 export class Fleet {

@@ -21,6 +21,9 @@ export const STILLNESS = {
   points: 0.5, // or than this many percent of a core, moves nobody
 };
 
+/** With numbers as people count: worker-2 before worker-10. */
+const BY_NAME = new Intl.Collator("en", { numeric: true });
+
 /** @typedef {{ smooth: number, placedBy: number }} Place */
 
 export class Order {
@@ -107,7 +110,8 @@ export class Order {
     if (one.running !== other.running) return one.running ? -1 : 1;
     const difference = (this.#places.get(other.id)?.placedBy ?? -1) - (this.#places.get(one.id)?.placedBy ?? -1);
     if (difference !== 0) return difference;
-    if (one.name !== other.name) return one.name < other.name ? -1 : 1;
+    const names = BY_NAME.compare(one.name, other.name);
+    if (names !== 0) return names;
     return one.id < other.id ? -1 : 1;
   }
 }

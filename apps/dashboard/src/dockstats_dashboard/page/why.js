@@ -1,7 +1,7 @@
 /**
  * The reason behind a word, on hover and on focus: one small box for the whole page.
  *
- * Whatever carries `data-why` has one. Escape closes it, and the pointer may move into it.
+ * Whatever carries `data-why` has one. Escape or a touch closes it, and the pointer may move into it.
  * Not here: the reasons themselves (reasons, container-list, host-card).
  */
 
@@ -54,13 +54,17 @@ export function explainOnDemand(document) {
   document.addEventListener("focusout", hide);
   document.addEventListener("scroll", hide, { capture: true, passive: true });
   document.documentElement.addEventListener("pointerleave", hide);
+  box.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch") hide(); // it may cover what the finger wants next
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
   });
 }
 
 /**
- * Below what it explains, or above where there is no room; never outside the window.
+ * Beside what it explains, so that a pointer on its way down a column meets the next row; below or above it where a
+ * narrow window has no room there; never outside the window.
  *
  * @param {HTMLElement} box
  * @param {Element} asked
@@ -69,9 +73,16 @@ function place(box, asked) {
   const anchor = asked.getBoundingClientRect();
   const { width, height } = box.getBoundingClientRect();
   const { clientWidth, clientHeight } = document.documentElement;
-  const below = anchor.bottom + GAP_PX + height <= clientHeight;
-  const left = Math.max(GAP_PX, Math.min(anchor.left, clientWidth - width - GAP_PX));
-  const top = below ? anchor.bottom + GAP_PX : Math.max(GAP_PX, anchor.top - GAP_PX - height);
+  const after = anchor.right + GAP_PX;
+  const before = anchor.left - GAP_PX - width;
+  const below = anchor.bottom + GAP_PX;
+  let left = after + width + GAP_PX <= clientWidth ? after : before;
+  let top = (anchor.top + anchor.bottom - height) / 2;
+  if (left < GAP_PX) {
+    left = Math.max(GAP_PX, Math.min(anchor.left, clientWidth - width - GAP_PX));
+    top = below + height <= clientHeight ? below : anchor.top - GAP_PX - height;
+  }
+  top = Math.max(GAP_PX, Math.min(top, clientHeight - height - GAP_PX));
   box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
 }
 

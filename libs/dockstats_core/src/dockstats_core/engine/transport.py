@@ -182,12 +182,13 @@ def explain_connect_error(
         return EnginePermissionError(f"cannot open {text}: permission denied; {_how_to_be_permitted(endpoint)}")
     if number in {errno.ENOENT, errno.ENOTDIR}:
         return EngineNotReachableError(
-            f"cannot open {text}: there is no such socket; start Docker, or say with --docker-endpoint "
-            "(or DOCKER_HOST) where its engine listens"
+            f"cannot open {text}: there is no such socket; start Docker, or say with DOCKER_HOST (or an agent's "
+            "--docker-endpoint) where its engine listens"
         )
     if number == errno.ECONNREFUSED:
         return EngineNotReachableError(
-            f"nobody answers at {text}: start the engine, or name another with --docker-endpoint (or DOCKER_HOST)"
+            f"nobody answers at {text}: start the engine, or name another with DOCKER_HOST (or an agent's "
+            "--docker-endpoint)"
         )
     why = "no connection" if cause is None else (cause.strerror or str(cause) or "no connection").lower()
     return EngineNotReachableError(
