@@ -20,7 +20,7 @@ from dockstats_core.fleet.agents import Fleet
 from dockstats_core.messages import stream
 from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch
 from dockstats_core.messages.stream import AgentBatch, AgentConnection, AgentEntry, AgentList, StreamMessage
-from dockstats_dashboard.gathering import Gathering
+from dockstats_dashboard.gathering import NOT_FOLLOWED, Gathering
 from tests.builders import NOW, batch
 from tests.running import until
 
@@ -175,3 +175,43 @@ async def test_closing_ends_every_stream() -> None:
         with gathering.fanout.subscribe() as turns:
             gathering.close()
             assert [frames async for frames in turns] == []
+
+
+class BrokenFeed(ScriptedFeed):
+    """A feed with a fault of ours in it."""
+
+    async def events(self) -> AsyncIterator[FeedEvent]:
+        async for event in super().events():
+            if isinstance(event, ContainerStatsBatch):
+                raise LookupError("a fault of ours")
+            yield event
+
+
+async def test_a_feed_that_breaks_is_told_on_its_card_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    broken, borea = BrokenFeed(), ScriptedFeed()
+    fleet = Fleet([entry("atlas"), entry("borea")], now=NOW)
+    gathering = Gathering(fleet, {"atlas": broken, "borea": borea}, wall_clock=lambda: NOW)
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(gathering.run)
+            broken.say(batch(1))
+            [told] = await heard(gathering, 1)
+            borea.say(batch(7))
+            [_, later] = await heard(gathering, 2)
+            tasks.cancel_scope.cancel()
+    assert isinstance(told, AgentConnection)
+    assert (told.agent_id, told.status, told.reason) == ("atlas", "error", NOT_FOLLOWED)
+    assert isinstance(later, AgentBatch)
+    assert later.agent_id == "borea"
+    assert not broken.is_open
+    [record] = caplog.records
+    assert record.exc_info
+
+
+async def test_when_the_only_feed_breaks_the_dashboard_ends_with_its_fault() -> None:
+    broken = BrokenFeed()
+    gathering = Gathering(Fleet([entry("atlas")], now=NOW), {"atlas": broken}, wall_clock=lambda: NOW)
+    broken.say(batch(1))
+    with anyio.fail_after(10), pytest.raises(ExceptionGroup) as failed:
+        await gathering.run()
+    assert failed.group_contains(LookupError, match="a fault of ours")

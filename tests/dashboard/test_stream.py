@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import anyio
 import httpx
@@ -14,6 +14,7 @@ from dockstats_core.fanout.shared_gzip import HEADER
 from dockstats_core.fanout.sse import EventStreamParser
 from dockstats_core.messages import stream
 from dockstats_core.messages.stream import AgentBatch, AgentConnection, AgentInventory, AgentList, StreamMessage
+from dockstats_dashboard.stream import MAX_STREAMS
 from tests.dashboard.serving import HOSTS, Dashboard, messages_of, running_dashboard, simulated_feeds
 
 ENCODINGS = ["gzip", "identity"]
@@ -186,6 +187,18 @@ async def test_the_stream_ends_by_itself_at_shutdown() -> None:
     async with running_dashboard() as dashboard, streaming(dashboard) as answer:
         async for _ in messages_of(answer):
             dashboard.gathering.close()
+
+
+async def test_a_browser_too_many_is_sent_away_with_a_sentence_until_another_leaves() -> None:
+    async with running_dashboard(simulated_feeds(("atlas",))) as dashboard:
+        with ExitStack() as others:
+            for _ in range(MAX_STREAMS):
+                others.enter_context(dashboard.gathering.fanout.subscribe(["nobody"]))
+            refused = await dashboard.client.get("/stream/agents")
+        async with streaming(dashboard) as answer:
+            assert await first(answer, 1)
+    assert refused.status_code == 503
+    assert refused.json()["detail"] == "this dashboard serves at most 1000 streams; close some pages"
 
 
 async def test_fifty_readers_that_never_read_cost_the_others_nothing() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dockstats_core.backoff import SHORTEST_S
 from dockstats_core.connection.actions import CloseTransport, ConnectionChanged, Deliver, OpenTransport, Send
 from dockstats_core.connection.limits import ConnectionLimits
-from dockstats_core.connection.machine import AgentMachine
+from dockstats_core.connection.machine import MISSED_TOLD, AgentMachine
 from dockstats_core.connection.states import ImpossibleStepError
 from dockstats_core.messages import agent
 from tests.builders import batch
@@ -352,6 +352,33 @@ def test_a_binary_message_is_counted_once_and_ignored() -> None:
     there.receive(frame(BINARY, MESSAGE_TEXT, fin=False) + frame(CONTINUATION, b"") + frame(TEXT, MESSAGE_TEXT))
     assert there.machine.counters.binary == 1
     assert there.messages == [MESSAGE]
+
+
+@pytest.mark.parametrize(
+    "useless", [frame(TEXT, b"nonsense"), frame(TEXT, b'{"type": "weather"}'), frame(BINARY, b"x")]
+)
+def test_a_peer_whose_messages_are_not_understood_is_told_once_and_stays_connected(useless: bytes) -> None:
+    there = Conversation().until_open()
+    there.receive(useless * (MISSED_TOLD - 1))
+    assert there.changes[-1] == ConnectionChanged(status="connected")
+    there.receive(useless * 50)
+    assert there.machine.state == "open"
+    assert [change.status for change in there.changes] == ["connecting", "connected", "connected"]
+    assert there.changes[-1].reason == f"{URL}: its messages are not understood here; is it a dockstats agent?"
+
+
+def test_a_peer_that_is_understood_after_all_has_no_reason_any_more() -> None:
+    there = Conversation().until_open()
+    there.receive(frame(TEXT, b"nonsense") * MISSED_TOLD + frame(TEXT, MESSAGE_TEXT))
+    assert there.messages == [MESSAGE]
+    assert there.changes[-1] == ConnectionChanged(status="connected")
+
+
+def test_messages_of_a_newer_agent_between_its_batches_are_no_news() -> None:
+    there = Conversation().until_open()
+    for _ in range(5):
+        there.receive(frame(TEXT, b'{"type": "weather"}') * (MISSED_TOLD - 1) + frame(TEXT, MESSAGE_TEXT))
+    assert [change.status for change in there.changes] == ["connecting", "connected"]
 
 
 def test_half_a_message_is_forgotten_with_its_connection() -> None:

@@ -31,7 +31,7 @@ LONGEST_LIMIT_S = max(LIMITS.connect_s, LIMITS.handshake_s, LIMITS.silence_s, LI
 ALLOWED_AFTER = {
     None: {"connecting", "closed"},
     "connecting": {"connected", "error", "closed"},
-    "connected": {"error", "closed"},
+    "connected": {"connected", "error", "closed"},  # once more where its messages are not understood
     "error": {"connecting", "error", "closed"},
     "closed": {"connecting", "closed"},
 }
@@ -72,6 +72,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.there = Conversation(randomness=randomness, limits=LIMITS)
         self.told = 0
         self.status: str | None = None
+        self.reason: str | None = None  # while connected
         self.to_come = b""  # what the other side has sent and the network holds
 
     @property
@@ -199,11 +200,14 @@ class AnyOrder(RuleBasedStateMachine):
         for change in self.there.changes[self.told :]:
             assert change.status in ALLOWED_AFTER[self.status]
             if change.status == "connected":
-                assert change.reason is None
+                assert (change.reason is None) is (self.reason is not None or self.status != "connected")
+                self.reason = change.reason
             elif change.status != "connecting" or self.status is not None:
                 assert change.reason is not None
                 assert change.reason.startswith("ws://heron:8080/ws: ")
             assert change.retry_in_s is None or change.status in {"error", "closed"}
+            if change.status != "connected":
+                self.reason = None
             self.status = change.status
         self.told = len(self.there.changes)
 

@@ -18,7 +18,13 @@ from dockstats_core.engine.pulse import PulseLimits
 from dockstats_core.errors import ConfigurationError
 from dockstats_core.feeds.events import FeedEvent
 from dockstats_core.feeds.local import FEATURES, VERSION, LocalFeed
-from dockstats_core.messages.agent import AgentStatus, ContainerInventory, ContainerSample, ContainerStatsBatch
+from dockstats_core.messages.agent import (
+    AgentStatus,
+    ContainerInventory,
+    ContainerSample,
+    ContainerStatsBatch,
+    codec,
+)
 from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.settings import AgentSettings
 from tests import faults
@@ -99,6 +105,16 @@ async def test_an_engines_containers_show_their_figures() -> None:
     assert batch.sampling.reason.startswith("the engine answers one-shot calls at once")
 
 
+async def test_whatever_an_engine_calls_its_version_the_batch_stays_readable() -> None:
+    async with living() as engine:
+        engine.version = "27" * 10_000
+        async with feed_of(engine) as feed:
+            batch = await batch_where(feed, lambda batch: batch.engine.reachable)
+    assert codec.decode(codec.encode(batch)) == batch
+    assert batch.engine.version is not None
+    assert batch.engine.version.startswith("2727")
+
+
 async def test_the_engine_is_found_through_the_environment() -> None:
     async with living() as engine:
         engine.run("web")
@@ -113,6 +129,29 @@ async def test_a_source_that_was_asked_for_is_used() -> None:
             batch = await batch_where(feed, memory_is_known)
         assert (batch.sampling.source, batch.sampling.reason) == ("stream", "stream was asked for")
         assert engine.count("one-shot") == 0
+
+
+async def test_as_many_calls_are_out_as_there_are_workers_and_the_inventory_does_not_wait_for_them() -> None:
+    async with living() as engine:
+        for number in range(100):
+            engine.run(f"web-{number}")
+        engine.fault("one-shot", faults.hang)
+        async with feed_of(engine, source="one-shot", max_workers=100) as feed:
+            await engine.until(lambda: engine.open_requests("one-shot") == 100)
+            engine.run("late")
+            await first(feed, ContainerInventory, lambda told: any(one.name == "late" for one in told.containers))
+
+
+async def test_containers_that_tell_nothing_of_the_source_are_asked_again_without_any_news_of_them() -> None:
+    async with living() as engine:
+        engine.run("web")
+        engine.fault("one-shot", faults.answer(200, {"read": "0001-01-01T00:00:00Z"}))
+        async with feed_of(engine) as feed:
+            await first(feed, ContainerInventory, lambda told: told.containers[0].started_at is not None)
+            await engine.requested("one-shot", engine.count("one-shot") + 2)
+            engine.heal()
+            batch = await batch_where(feed, is_fresh)
+    assert batch.sampling.source == "one-shot"
 
 
 async def test_an_engine_that_refuses_one_shot_calls_is_read_by_streams() -> None:
@@ -199,8 +238,8 @@ async def test_an_engine_that_is_absent_is_told_with_the_way_out(tmp_path: Path)
         batch = await batch_where(feed, lambda batch: batch.engine.error is not None)
         assert not batch.engine.reachable
         assert batch.engine.error == (
-            f"cannot open unix://{socket}: there is no such socket; start Docker, or say with --docker-endpoint "
-            "(or DOCKER_HOST) where its engine listens"
+            f"cannot open unix://{socket}: there is no such socket; start Docker, or say with DOCKER_HOST "
+            "(or an agent's --docker-endpoint) where its engine listens"
         )
         assert batch.containers == []
         await batch_where(feed, lambda later: later.sequence > batch.sequence)
@@ -489,6 +528,12 @@ async def test_an_agents_settings_make_its_feed() -> None:
             batch = await batch_where(feed, is_fresh)
     assert (batch.agent_label, batch.engine.api_version, batch.sampling.source) == ("Heron", "1.41", "one-shot")
     assert [one.name for one in batch.containers] == ["web-1"]
+
+
+async def test_what_the_block_raises_comes_out_as_it_is() -> None:
+    with pytest.raises(LookupError, match="mine"):
+        async with LocalFeed(source="simulated"):
+            raise LookupError("mine")
 
 
 # Leaving. ------------------------------------------------------------------------------------------------------------

@@ -208,6 +208,7 @@ async def test_a_lost_engine_leaves_the_last_figures_marked_stale() -> None:
     assert lost.containers[0].stale
     assert lost.containers[0].cpu_pct is not None
     assert lost.agent_metrics.cpu_pct is None  # a sum of what was is no figure of now
+    assert lost.sampling.duration_secs is None  # nor was anything read for this batch
     assert source.reads == reads
 
 

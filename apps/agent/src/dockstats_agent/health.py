@@ -18,18 +18,25 @@ from dockstats_core.messages.agent import ContainerStatsBatch, EngineState, Samp
 
 STOPPED_AFTER_INTERVALS = 5
 STOPPED_AT_LEAST_S = 10.0
-"""Sampling has stopped when no batch was made for this long: an agent without an engine still makes batches."""
+"""Sampling has stopped when no batch was made for this long, or when containers ran and no figures of any came for this
+long. An agent without an engine still makes batches, which say so: that is not its own fault."""
 
 NO_BATCH = "no batch has been made yet"
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """Whether the agent does its job. `ok` is about the agent; whether the engine answers stands in `engine`."""
+    """Whether the agent does its job. `ok` is about the agent; whether the engine answers stands in `engine`.
+
+    `last_sample_at` is when figures of any container last came fresh, `last_batch_at` when the agent last said anything
+    about them; both are null before the first.
+    """
 
     ok: bool
     detail: str
     version: str
     uptime_secs: float
+    last_sample_at: datetime | None
+    last_sample_age_secs: float | None
     last_batch_at: datetime | None
     last_batch_age_secs: float | None
     clients: int
@@ -54,23 +61,37 @@ async def stats(broadcast: NamedDependency[Broadcast]) -> ContainerStatsBatch:
 
 def health_of(broadcast: Broadcast) -> Health:
     """The agent's health at this moment."""
-    newest, age_s, status = broadcast.newest, broadcast.batch_age_s(), broadcast.status()
-    interval_s = (newest.batch.sampling.interval_secs if newest is not None else None) or 0.0
-    limit_s = max(STOPPED_AT_LEAST_S, STOPPED_AFTER_INTERVALS * interval_s)
-    if age_s is None:
-        ok, detail = status.uptime_secs < STOPPED_AT_LEAST_S, NO_BATCH
-    elif age_s > limit_s:
-        ok, detail = False, f"sampling has stopped: the last batch was made {age_s:.0f} s ago"
-    else:
-        ok, detail = True, "sampling"
+    newest, status = broadcast.newest, broadcast.status()
+    ok, detail = _judged(broadcast, status.uptime_secs)
     return Health(
         ok=ok,
         detail=detail,
         version=status.version,
         uptime_secs=status.uptime_secs,
+        last_sample_at=None if broadcast.fresh is None else broadcast.fresh.at,
+        last_sample_age_secs=broadcast.sample_age_s(),
         last_batch_at=None if newest is None else newest.batch.sent_at,
-        last_batch_age_secs=age_s,
+        last_batch_age_secs=broadcast.batch_age_s(),
         clients=broadcast.client_count,
         engine=None if newest is None else newest.batch.engine,
         sampling=None if newest is None else newest.batch.sampling,
     )
+
+
+def _judged(broadcast: Broadcast, uptime_s: float) -> tuple[bool, str]:
+    """Whether all is well, and one sentence about it."""
+    newest, batch_age_s = broadcast.newest, broadcast.batch_age_s()
+    if newest is None or batch_age_s is None:
+        return uptime_s < STOPPED_AT_LEAST_S, NO_BATCH
+    batch = newest.batch
+    limit_s = max(STOPPED_AT_LEAST_S, STOPPED_AFTER_INTERVALS * (batch.sampling.interval_secs or 0.0))
+    if batch_age_s > limit_s:
+        return False, f"sampling has stopped: the last batch was made {batch_age_s:.0f} s ago"
+    if not batch.engine.reachable:
+        return True, "waiting for the engine"
+    silence_s = broadcast.silence_s()
+    if silence_s is None:
+        return True, "sampling; no container runs"
+    if silence_s > limit_s:
+        return False, f"sampling has stopped: containers run, but no figures of any came for {silence_s:.0f} s"
+    return True, "sampling"

@@ -23,6 +23,9 @@ from dockstats_core.messages.stream import AgentList, StreamMessage
 
 _log = logging.getLogger(__name__)
 
+NOT_FOLLOWED = "the dashboard has a fault and does not follow this agent any more; its log tells which, restart it"
+"""What a card says of a feed that broke: unlike a lost connection, nothing mends that by itself."""
+
 
 class Gathering:
     """Follows every feed for ever; `fleet` is what is known, `fanout` what goes out."""
@@ -38,6 +41,7 @@ class Gathering:
         self.fanout: Fanout[Frame] = Fanout()
         self._feeds = feeds
         self._wall_clock = wall_clock
+        self._failed: set[str] = set()  # agents whose feed broke
         self._logged: dict[str, tuple[str, str | None]] = {}  # by agent: status and reason
 
     async def run(self) -> None:
@@ -55,6 +59,16 @@ class Gathering:
         self.fanout.close()
 
     async def _follow(self, agent_id: str, feed: Feed) -> None:
+        try:
+            await self._follow_to_its_end(agent_id, feed)
+        except Exception:  # as below; where nobody is left to be shown, the program ends with it
+            self._failed.add(agent_id)
+            if self._failed >= self._feeds.keys():
+                raise
+            _log.exception("agent %s: not followed any more", agent_id)
+            self._publish(self.fleet.connection_changed(agent_id, "error", NOT_FOLLOWED, None, self._wall_clock()))
+
+    async def _follow_to_its_end(self, agent_id: str, feed: Feed) -> None:
         async with feed:
             async for event in feed.events():
                 try:

@@ -13,6 +13,7 @@ import anyio
 from litestar import Request, get
 from litestar.datastructures.state import State
 from litestar.di import NamedDependency
+from litestar.exceptions import ServiceUnavailableException
 from litestar.params import FromQuery
 from litestar.response import Stream
 
@@ -22,6 +23,8 @@ from dockstats_dashboard.gathering import Gathering
 
 HEARTBEAT_S = 15.0  # proxies close a connection that was quiet for a minute, some after half of one
 RETRY_MS = 2000
+MAX_STREAMS = 1000
+"""Browsers beyond this get a 503 and come again: each holds a socket, and a process has only so many."""
 
 # The same bytes for everyone, so they are made, and compressed, once.
 _RETRY = Frame(lambda: sse.retry(RETRY_MS))
@@ -39,6 +42,8 @@ async def stream_agents(
 
     An id that no agent has gives nothing: the list, which is always whole, tells which there are.
     """
+    if gathering.fanout.subscriber_count >= MAX_STREAMS:
+        raise ServiceUnavailableException(f"this dashboard serves at most {MAX_STREAMS} streams; close some pages")
     hosts = {agent.strip() for agent in agents.split(",")} if agents.strip() else None
     gzip = accepts_gzip(request.headers.get("accept-encoding"))
     headers = {

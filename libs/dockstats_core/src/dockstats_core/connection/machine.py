@@ -60,6 +60,9 @@ from dockstats_core.messages.stream import ConnectionStatus
 
 NORMAL, GOING_AWAY, NO_CODE, POLICY, TOO_BIG, RESTART = 1000, 1001, 1005, 1008, 1009, 1012
 _IN_ORDER = {NORMAL, GOING_AWAY, NO_CODE, RESTART}  # close codes of a peer with which nothing is wrong
+MISSED_TOLD = 10
+"""Unusable messages without one batch between them, after which that is told: whoever sees a connection that stands and
+no figures has to learn why."""
 _MAX_REASON = 100  # characters of what an agent says when it closes
 _HEAD_END = re.compile(rb"\n\r?\n")  # of an HTTP answer, as h11 takes it too
 
@@ -103,6 +106,7 @@ class AgentMachine:
         self._message_due_s = inf  # when a message that has begun must have ended
         self._opened_s = self._heard_s = now_s
         self._is_pinged = False
+        self._missed = 0  # messages that could not be used, since the last batch
 
     def __repr__(self) -> str:
         return f"<AgentMachine {self._endpoint.id} {self.state}, deadline {self._deadline_s}>"
@@ -230,7 +234,7 @@ class AgentMachine:
             case BytesMessage(message_finished=finished):
                 self._time_message(finished, now_s)
                 self.counters.binary += int(finished)
-                return []
+                return self._miss() if finished else []
             case Ping():
                 return [Send(self._protocol.send(event.response()))]
             case CloseConnection(code=code, reason=reason) if self._protocol.state is ConnectionState.REMOTE_CLOSING:
@@ -248,12 +252,24 @@ class AgentMachine:
     def _deliver(self) -> list[Action]:
         text, self._text = self._text.getvalue(), StringIO()
         try:
-            return [Deliver(agent.codec.decode(text))]
+            message = agent.codec.decode(text)
         except UnknownMessageTypeError:
             self.counters.unknown_types += 1
+            return self._miss()
         except MalformedMessageError:
             self.counters.malformed += 1
-        return []
+            return self._miss()
+        if not isinstance(message, agent.ContainerStatsBatch):
+            return [Deliver(message)]
+        was_told, self._missed = self._missed >= MISSED_TOLD, 0
+        return [Deliver(message), *(self._tell("connected", None) if was_told else [])]
+
+    def _miss(self) -> list[Action]:
+        """What came cannot be used. It costs nobody the connection, but it does not stay a secret either."""
+        self._missed += 1
+        if self._missed != MISSED_TOLD:
+            return []
+        return self._tell("connected", self._sentence("its messages are not understood here; is it a dockstats agent?"))
 
     def _look_after(self, now_s: float) -> list[Action]:
         """Something is due while open: ask for a sign of life, or take the peer for gone or for useless."""

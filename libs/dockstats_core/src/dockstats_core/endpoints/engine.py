@@ -175,14 +175,14 @@ def _current_context(configuration: Path) -> str:
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"cannot read the Docker CLI's configuration {path} ({error}); correct it, or name the engine with "
-            "--docker-endpoint"
+            "DOCKER_HOST"
         ) from error
 
 
 def _endpoint_of_context(name: str, configuration: Path) -> EngineEndpoint:
     digest = hashlib.sha256(name.encode()).hexdigest()
     path = configuration / "contexts" / "meta" / digest / "meta.json"
-    way_out = "choose another (docker context ls, DOCKER_CONTEXT), or name the engine with --docker-endpoint"
+    way_out = "choose another (docker context ls, DOCKER_CONTEXT), or name the engine with DOCKER_HOST"
     try:
         context = msgspec.json.decode(path.read_bytes(), type=_Context)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:

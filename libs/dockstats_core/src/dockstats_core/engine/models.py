@@ -222,7 +222,6 @@ class HostConfig(Struct, frozen=True, rename="pascal"):
     nano_cpus: int | None = None
     cpu_quota: int | None = None  # microseconds a period
     cpu_period: int | None = None
-    cpuset_cpus: str | None = None
     memory: int | None = None
     pids_limit: int | None = None
     network_mode: str | None = None

@@ -14,7 +14,6 @@ import platform
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from types import TracebackType
@@ -24,8 +23,10 @@ import anyio
 
 from dockstats_core.backoff import Backoff
 from dockstats_core.connection.actions import ConnectionChanged
+from dockstats_core.containers import bounded
 from dockstats_core.endpoints.engine import EngineEndpoint, resolve_endpoint
 from dockstats_core.engine.api import EngineClient
+from dockstats_core.engine.limits import EngineLimits
 from dockstats_core.engine.models import EngineIdentity, EngineInfo
 from dockstats_core.engine.pulse import PulseLimits, keep_pulse
 from dockstats_core.errors import (
@@ -53,6 +54,8 @@ _log = logging.getLogger(__name__)
 VERSION = version("dockstats-core")
 STATUS_EVERY_S = 30.0
 RETRY_WITHIN_S = 5.0  # an engine that comes back is seen within this; asking one socket that seldom costs nothing
+PROBE_AGAIN_S = 1.0  # after running containers told nothing about the source, as while they start
+CALLS_BESIDE = 32  # calls at a time for the inventory and the pulse, which never wait for those of the source
 PROVED_AFTER_S = 10.0  # a session that lasted this long was a good one: the next loss starts with a short wait
 FEATURES = ("inventory", "unknown_reasons", "host", "own_usage")
 """What this agent's messages hold beside the fixed fields."""
@@ -74,7 +77,7 @@ class LocalFeed:
         poll_interval_s: seconds between two batches, from 0.05; the source may need longer.
         source: `auto`, `one-shot`, `stream`, or `simulated`, which needs no engine.
         filters: Docker's own (`label`, `name`), each with its values; containers outside them are never sampled.
-        max_workers: calls to the engine at a time.
+        max_workers: calls for figures at a time, where the source makes calls (one-shot).
         host_label: how the host is called in messages; by default its name.
         agent_id: the host's id in messages; by default its name.
         simulated_containers, simulation_seed: how many, and which, with `source="simulated"`.
@@ -121,7 +124,6 @@ class LocalFeed:
         self._host_meter = HostMeter()
         self._own_usage_meter = OwnUsageMeter()
         self._events = NewestEvents()
-        self._exit = AsyncExitStack()
         self._sampler = Sampler(
             self._identity,
             poll_interval_s=poll_interval_s,
@@ -164,7 +166,7 @@ class LocalFeed:
         return self._events.batches()
 
     async def __aenter__(self) -> Self:
-        tasks = await self._exit.enter_async_context(anyio.create_task_group())
+        tasks = self._tasks = await anyio.create_task_group().__aenter__()
         self._events.publish(ConnectionChanged(status="connected"))
         tasks.start_soon(self._tell_status)
         tasks.start_soon(self._keep_sampling)
@@ -172,14 +174,17 @@ class LocalFeed:
             tasks.start_soon(self._simulate)
         else:
             tasks.start_soon(self._keep_session, self._endpoint)
-        self._exit.callback(tasks.cancel_scope.cancel)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         self._events.close()
-        return await self._exit.__aexit__(kind, value, trace)
+        self._tasks.cancel_scope.cancel()
+        if isinstance(value, Exception):  # what the block raised comes out as it is, not in a group
+            await self._tasks.__aexit__(None, None, None)
+            return False
+        return await self._tasks.__aexit__(kind, value, trace)
 
     # What goes out. -------------------------------------------------------------------------------------------------
 
@@ -222,7 +227,8 @@ class LocalFeed:
         """Sample one engine until it is lost; gives the sentence that says why."""
         sentence = "the engine's session ended"
         try:
-            async with EngineClient(endpoint, api_version=self._api_version) as engine:
+            limits = EngineLimits(calls=2 * self._max_workers + CALLS_BESIDE)
+            async with EngineClient(endpoint, limits=limits, api_version=self._api_version) as engine:
                 identity = await engine.connect()
                 info, limitation = await _info_of(engine)
                 roster = Roster()
@@ -255,7 +261,8 @@ class LocalFeed:
             choice = await choose(engine, self._source_choice, roster.counted, max_workers=self._max_workers)
             if choice is not None:
                 break
-            await watcher.wait_for_change(version)
+            with anyio.move_on_after(PROBE_AGAIN_S if roster.counted else None):
+                await watcher.wait_for_change(version)
         async with choice.source as source:
             _log.info("source %s: %s", source.name, choice.reason)
             self._sampler.use(source, choice.reason)
@@ -284,7 +291,7 @@ def _state_of(endpoint: EngineEndpoint, identity: EngineIdentity) -> EngineState
         reachable=True,
         since=datetime.now(UTC),
         product=identity.product,
-        version=identity.version,
+        version=bounded(identity.version),
         api_version=identity.api_version,
     )
 

@@ -92,7 +92,7 @@ MAX_WORKERS: Option[int] = Option(
     variables=("AGENT_MAX_WORKERS",),
     metavar="COUNT",
     default="16",
-    help="Most requests to the engine at one time, from 1 to 1024.",
+    help="Most one-shot calls for figures at one time, from 1 to 1024; streams are bounded by what they cost.",
     parse=values.max_workers,
 )
 SOURCE: Option[SourceChoice] = Option(

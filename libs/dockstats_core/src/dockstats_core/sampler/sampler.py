@@ -140,6 +140,7 @@ class Sampler:
         self._source = None
         self._source_reason = ""
         self._readings = {}
+        self._duration_s = None
         self.wake()
 
     def wake(self) -> None:
@@ -188,7 +189,7 @@ class Sampler:
         readings = await source.read(self._inventory.counted, within_s=self.interval_s * 0.8)
         if source is self._source:  # else the engine was lost meanwhile
             self._readings = readings
-        self._duration_s = self._now_s() - started_s
+            self._duration_s = self._now_s() - started_s
 
     def _inventory_if_changed(self) -> ContainerInventory | None:
         if self._inventory is None or self._inventory.version == self._sent_version:
