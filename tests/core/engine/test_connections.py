@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -137,3 +138,28 @@ async def test_connection_that_is_out_when_the_transport_closes_is_closed_when_i
         assert [piece async for piece in pieces][-1].endswith(b"\n")
         await stream.__aexit__(None, None, None)
         await engine.until(lambda: engine.open_connections == 0)
+
+
+async def test_a_kept_connection_that_ends_as_it_is_used_again_costs_no_call() -> None:
+    answered = 0
+
+    async def answer_once(stream: SocketStream) -> None:
+        nonlocal answered
+        async with stream:
+            await stream.receive()
+            answered += 1
+            await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            with contextlib.suppress(anyio.EndOfStream):
+                await stream.receive()  # the next request; the connection ends instead of an answer
+
+    async with (
+        await anyio.create_tcp_listener(local_host="127.0.0.1") as listener,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(listener.serve, answer_once)
+        there = endpoint("tcp", listener.extra(SocketAttribute.local_port))
+        async with EngineTransport(there, EngineLimits()) as transport:
+            for _ in range(3):
+                assert (await transport.get("/info", max_bytes=1000))[1] == b"{}"
+        tasks.cancel_scope.cancel()
+    assert answered == 3

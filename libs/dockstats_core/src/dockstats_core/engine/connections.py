@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import anyio
@@ -25,6 +25,7 @@ from dockstats_core.endpoints.engine import EngineEndpoint
 
 _KEPT_S = 30.0  # an idle connection, for the next call
 _BEGINNING = b"HTTP/"
+_CLOSED = (httpcore.ReadError, httpcore.WriteError, httpcore.RemoteProtocolError)
 
 
 _AS_HTTPX: dict[type[Exception], type[httpx.TransportError]] = {
@@ -67,18 +68,23 @@ class EngineConnections(httpx.AsyncBaseTransport):
         )
         asked = httpcore.Request(request.method, url, headers=request.headers.raw, extensions=request.extensions)
         with _as_httpx():
-            connection = await self._kept() or await self._opened()
-            try:
-                answer = await connection.handle_async_request(asked)
-            except BaseException:
-                await _close(connection)
-                raise
+            answer, connection = await self._answered(asked)
         return httpx.Response(
             answer.status,
             headers=answer.headers,
             stream=_Body(answer, connection, self),
             extensions=answer.extensions,
         )
+
+    async def _answered(self, asked: httpcore.Request) -> tuple[httpcore.Response, httpcore.AsyncHTTP11Connection]:
+        """The answer, and the connection it comes on."""
+        kept = await self._kept()
+        if kept is not None:
+            # The engine may close a kept connection in the very moment it is used again; a GET may be asked twice.
+            with suppress(*_CLOSED):
+                return await _ask(kept, asked), kept
+        opened = await self._opened()
+        return await _ask(opened, asked), opened
 
     async def give_back(self, connection: httpcore.AsyncHTTP11Connection) -> None:
         """Its answer is over: keep it for the next request if it can take one."""
@@ -144,6 +150,14 @@ def _as_httpx() -> Iterator[None]:
         yield
     except tuple(_AS_HTTPX) as error:
         raise _AS_HTTPX[type(error)](str(error)) from error
+
+
+async def _ask(connection: httpcore.AsyncHTTP11Connection, asked: httpcore.Request) -> httpcore.Response:
+    try:
+        return await connection.handle_async_request(asked)
+    except BaseException:
+        await _close(connection)
+        raise
 
 
 async def _close(connection: httpcore.AsyncHTTP11Connection) -> None:
