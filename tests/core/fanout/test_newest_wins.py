@@ -192,56 +192,12 @@ async def test_reader_narrowed_to_no_host_still_gets_what_concerns_all() -> None
         assert await drained(narrowed) == [["list"]]
 
 
-# --- Dropping -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("dropped", "left"), [(STATS_A, "status"), (STATUS_A, "stats")])
-async def test_dropped_slot_reaches_nobody_pending_or_by_joining(dropped: Slot, left: str) -> None:
-    fanout = published([(STATUS_A, "status"), (STATS_A, "stats")])
-    with fanout.subscribe() as early:
-        fanout.drop(dropped)
-        with fanout.subscribe() as late:
-            assert await drained(early) == await drained(late) == [[left]]
-
-
-async def test_dropping_what_was_never_published_or_read_already_does_nothing() -> None:
-    fanout: Fanout[str] = Fanout()
+async def test_what_an_earlier_turn_took_along_leaves_no_empty_turn_behind() -> None:
+    fanout = published([(STATS_A, "stats")])
     with fanout.subscribe() as subscription:
-        fanout.drop(STATS_A)
-        fanout.publish(STATS_A, "1")
-        assert await drained(subscription) == [["1"]]
-        fanout.drop(STATS_A)
+        fanout.publish(STATUS_A, "status")
+        assert await drained(subscription) == [["status", "stats"]]
         assert await nothing_comes(subscription)
-
-
-async def test_reader_that_was_woken_for_a_frame_dropped_meanwhile_waits_on() -> None:
-    fanout: Fanout[str] = Fanout()
-    got: list[list[str]] = []
-
-    async def read(subscription: Subscription[str]) -> None:
-        got.append(await anext(subscription))
-
-    with fanout.subscribe() as subscription:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(read, subscription)
-            await anyio.wait_all_tasks_blocked()
-            fanout.publish(STATS_A, "dropped")
-            fanout.drop(STATS_A)
-            await anyio.wait_all_tasks_blocked()
-            assert got == []
-            fanout.publish(STATS_A, "kept")
-    assert got == [["kept"]]
-
-
-def test_hosts_that_come_and_go_leave_nothing_with_a_reader_that_does_not_read() -> None:
-    fanout: Fanout[str] = Fanout()
-    with fanout.subscribe() as idle:
-        for number in range(1000):
-            slot = Slot("container_stats_batch", f"host-{number}")
-            fanout.publish(slot, "x")
-            fanout.drop(slot)
-        assert held_by(idle) == 0
-        assert waiting_turns(idle) == 0
 
 
 # --- Cancelling and closing -----------------------------------------------------------------------------------------
@@ -342,7 +298,6 @@ NARROWINGS: list[frozenset[str] | None] = [None, frozenset("ab"), frozenset()]
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("publish"), st.sampled_from(SLOTS)),
-        st.tuples(st.just("drop"), st.sampled_from(SLOTS)),
         st.tuples(st.sampled_from(["read", "join", "leave"]), st.integers(0, len(NARROWINGS) - 1)),
     ),
     max_size=60,
@@ -383,12 +338,8 @@ async def test_every_reader_ends_with_the_newest_of_every_slot_and_never_holds_m
     readers: dict[int, Reader] = {}
     for number, (what, which) in enumerate(story, start=1):
         if isinstance(which, Slot):
-            if what == "publish":
-                newest[which] = number
-                fanout.publish(which, (which, number))
-            else:
-                newest.pop(which, None)
-                fanout.drop(which)
+            newest[which] = number
+            fanout.publish(which, (which, number))
         elif what == "join" and which not in readers:
             readers[which] = Reader(fanout, NARROWINGS[which])
         elif what == "leave" and which in readers:

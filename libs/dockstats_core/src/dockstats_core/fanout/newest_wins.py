@@ -47,7 +47,7 @@ class Subscription(Generic[FrameT]):
     """One reader's view of a fan-out: `async for frames in subscription` gives a list of frames a turn, never empty.
 
     The iteration ends when the fan-out or the subscription is closed. A read that is cancelled, as by a heartbeat's
-    time-out, has taken nothing. Made by `Fanout.subscribe`; `offer` and `withdraw` are the fan-out's side of it.
+    time-out, has taken nothing. Made by `Fanout.subscribe`; `offer` is the fan-out's side of it.
 
     Attributes:
         skipped: frames that a newer one replaced before this reader took them.
@@ -106,14 +106,6 @@ class Subscription(Generic[FrameT]):
             if self._wake is not None:
                 self._wake.set()
 
-    def withdraw(self, rank: int, host: str) -> None:
-        """Takes a pending frame back, and the host's turns with its last one."""
-        pending = self._pending.get(host, {})
-        if pending.pop(rank, None) is not None and not pending:
-            del self._pending[host]
-            self._turns = deque(turn for turn in self._turns if turn[0] != host)
-            self._has_full_turn.discard(host)
-
     def _queue_turn(self, host: str, up_to_rank: int) -> None:
         self._turns.append((host, up_to_rank))
         if up_to_rank == self._last_rank:
@@ -138,7 +130,7 @@ class Fanout(Generic[FrameT]):
     """Keeps the newest frame of each slot, for those who are here and those who join later.
 
     `kinds` are the kinds that may be published, in their delivery order. All methods belong to one event loop. As many
-    slots are held as were published and not dropped, so the publisher bounds them by the hosts it knows.
+    slots are held as were published, so the publisher bounds them by the hosts it knows.
     """
 
     def __init__(self, kinds: Sequence[str] = KINDS) -> None:
@@ -164,12 +156,6 @@ class Fanout(Generic[FrameT]):
         self._newest[slot] = frame
         for subscription in self._subscriptions:
             subscription.offer(rank, slot.host, frame)
-
-    def drop(self, slot: Slot) -> None:
-        """Forgets the newest frame of `slot`: nobody gets it any more, pending or by joining."""
-        if self._newest.pop(slot, None) is not None:
-            for subscription in self._subscriptions:
-                subscription.withdraw(self._ranks[slot.kind], slot.host)
 
     @contextmanager
     def subscribe(self, hosts: Collection[str] | None = None) -> Iterator[Subscription[FrameT]]:
