@@ -193,10 +193,10 @@ async def test_reader_narrowed_to_no_host_still_gets_what_concerns_all() -> None
 
 
 async def test_what_an_earlier_turn_took_along_leaves_no_empty_turn_behind() -> None:
-    fanout = published([(STATS_A, "stats")])
+    fanout = published([(FACTS_A, "inventory")])
     with fanout.subscribe() as subscription:
         fanout.publish(STATUS_A, "status")
-        assert await drained(subscription) == [["status", "stats"]]
+        assert await drained(subscription) == [["status", "inventory"]]
         assert await nothing_comes(subscription)
 
 
