@@ -21,10 +21,16 @@ def container(number: int = 1, *, name: str | None = None, state: str = "running
     return Container(id=container_id(number), name=name or f"web-{number}", state=state, **facts)  # type: ignore[arg-type]
 
 
-def reading(number: int = 1, *, at_s: float = 0.0, cpu_ns: int | None = 0, **counters: int | None) -> Reading:
+def reading(number: int = 1, *, at_s: float = 0.0, cpu_ns: int | None = 0, **counters: object) -> Reading:
     """Counters as they were `at_s` seconds after the clock's start, read and taken at the same moment."""
     at_ns = round(at_s * 1e9)
-    return Reading(container_id=container_id(number), read_ns=at_ns, taken_ns=at_ns, cpu_total_ns=cpu_ns, **counters)
+    return Reading(
+        container_id=container_id(number),
+        read_ns=at_ns,
+        taken_ns=at_ns,
+        cpu_total_ns=cpu_ns,
+        **counters,  # type: ignore[arg-type]
+    )
 
 
 def batch(

@@ -30,6 +30,8 @@ def _values(info: inspect.Type) -> st.SearchStrategy[Any]:
             return st.one_of(*map(_values, types))
         case inspect.ListType(item_type=item):
             return st.lists(_values(item), max_size=_LONGEST)
+        case inspect.VarTupleType(item_type=item):
+            return st.lists(_values(item), max_size=_LONGEST).map(tuple)
         case inspect.DictType(key_type=key, value_type=value):
             return st.dictionaries(_values(key), _values(value), max_size=_LONGEST)
         case inspect.LiteralType(values=values):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import cast
 
 import httpx
@@ -12,7 +13,7 @@ from dockstats_agent.broadcast import Broadcast
 from dockstats_agent.server import Server
 from dockstats_core.program.listen import ListenAddress
 from tests.agent.serving import running_agent
-from tests.running import served
+from tests.running import program, served
 from tests.websocket_client import Rejected, WebSocketClient, websocket
 
 ROUTES = ["/healthz", "/api/stats", "/schema", "/schema/openapi.json"]
@@ -62,3 +63,14 @@ async def test_on_every_interface_any_host_name_is_its_own() -> None:
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
     ):
         assert (await client.get("/schema", headers={"Host": "heron.example:8080"})).status_code == 200
+
+
+async def test_to_ask_whether_a_request_may_come_in_takes_no_thread() -> None:
+    simulated = ("--source", "simulated", "--simulated-containers", "5", "--listen", "127.0.0.1:0")
+    async with program("dockstats-agent", *simulated) as agent:
+        port = await agent.port()
+        async with websocket(port) as client, httpx.AsyncClient(trust_env=False) as asking:
+            assert isinstance(client, WebSocketClient)
+            await client.receive()
+            assert (await asking.get(f"http://127.0.0.1:{port}/healthz")).is_success
+            assert len(os.listdir(f"/proc/{agent.process.pid}/task")) == 1

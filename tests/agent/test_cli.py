@@ -14,7 +14,7 @@ import pytest
 from dockstats_agent.cli import main
 from tests.fake_engine import FakeEngine
 from tests.faults import hang
-from tests.running import ended, program
+from tests.running import Ended, ended, program
 from tests.websocket_client import Closed, WebSocketClient, websocket
 
 AGENT = "dockstats-agent"
@@ -153,6 +153,24 @@ async def test_help_goes_to_standard_output_and_ends_with_0() -> None:
     assert (done.code, done.error) == (0, "")
     assert "--poll-interval" in done.out
     assert "AGENT_POLL_INTERVAL" in done.out
+
+
+async def test_healthcheck_asks_the_agent_that_runs() -> None:
+    async with program(AGENT, *SIMULATED) as agent:
+        port = await agent.port()
+        listen = f"127.0.0.1:{port}"
+        async with websocket(port) as client:
+            assert isinstance(client, WebSocketClient)
+            with anyio.fail_after(20):
+                while "container_stats_batch" not in str(await client.receive()):
+                    pass
+        by_flag = await ended(AGENT, "healthcheck", "--listen", listen)
+        by_variable = await ended(AGENT, "healthcheck", environ={"AGENT_LISTEN_ADDR": listen})
+        assert await agent.stop() == 0
+    gone = await ended(AGENT, "healthcheck", "--listen", listen)
+    assert by_flag == by_variable == Ended(0, "sampling\n", "")
+    assert (gone.code, gone.out) == (1, "")
+    assert gone.error.startswith(f"nobody answers at http://{listen}/healthz: ")
 
 
 def test_main_hears_the_arguments_of_its_process(

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from dockstats_core import calculator
-from dockstats_core.messages.agent import AgentMetrics, ContainerSample
-from dockstats_core.readings import Reading
+from dockstats_core.messages.agent import AgentMetrics, ContainerSample, Pressure, codec
+from dockstats_core.readings import PressureReading, Reading, Stall
 from dockstats_core.sources.engine_reading import online_cpus
+from tests import builders
 from tests.builders import container, reading
 from tests.vectors import entries
 
@@ -132,6 +133,8 @@ def test_a_first_sample_has_totals_and_no_rates_and_says_why() -> None:
         "throttling": "first_sample",
         "network_rates": "first_sample",
         "block_io_rates": "first_sample",
+        "pressure": "source_cannot_tell",
+        "memory_events": "source_cannot_tell",
     }
 
 
@@ -214,14 +217,68 @@ def test_limit_that_is_unknown_or_negative_is_none() -> None:
     assert calculator.pids_limit(-1) is None
 
 
+# --- What only the kernel knows -----------------------------------------------------------------------------------
+
+
+def waited(some_us: int, full_us: int | None) -> PressureReading:
+    return PressureReading(
+        some=Stall(some_us, 1.5, 1.0, 0.5), full=None if full_us is None else Stall(full_us, 0.5, 0.25, 0.125)
+    )
+
+
+def test_pressure_is_the_share_of_the_interval_beside_the_kernels_average() -> None:
+    before = reading(cpu_pressure=waited(1_000_000, 0), io_pressure=waited(0, 0))
+    now = reading(at_s=0.5, cpu_pressure=waited(1_250_000, None), io_pressure=waited(500_000, 50_000))
+    shown = sample(now, before)
+    assert shown.cpu_pressure == Pressure(some_pct=50.0, some_avg10_pct=1.5)
+    assert shown.io_pressure == Pressure(some_pct=100.0, full_pct=10.0, some_avg10_pct=1.5, full_avg10_pct=0.5)
+    assert shown.mem_pressure is None
+    assert "pressure" not in shown.unknown
+
+
+def test_pressure_of_a_first_sample_and_after_a_reset_has_no_share() -> None:
+    first = sample(reading(mem_pressure=waited(9, 9)))
+    assert first.mem_pressure == Pressure(some_avg10_pct=1.5, full_avg10_pct=0.5)
+    assert first.unknown["pressure"] == "first_sample"
+    reset = sample(reading(at_s=1, mem_pressure=waited(1, 1)), reading(mem_pressure=waited(9, 9)))
+    assert reset.mem_pressure == first.mem_pressure
+
+
+def test_faults_and_operations_are_rates_and_events_of_memory_are_totals() -> None:
+    before = reading(page_faults=100, major_page_faults=0, block_reads=5, block_writes=5, oom_kills=1)
+    now = reading(
+        at_s=2, page_faults=300, major_page_faults=1, block_reads=5, block_writes=25, oom_kills=2, mem_limit_hits=7
+    )
+    shown = sample(now, before)
+    assert (shown.page_faults_per_sec, shown.major_page_faults_per_sec) == (100.0, 0.5)
+    assert (shown.block_reads_per_sec, shown.block_writes_per_sec) == (0.0, 10.0)
+    assert (shown.oom_kills, shown.mem_limit_hits) == (2, 7)
+    assert "memory_events" not in shown.unknown
+
+
+def test_cpu_splits_into_user_and_kernel() -> None:
+    shown = sample(
+        reading(at_s=1, cpu_ns=10**9, cpu_user_ns=7 * 10**8, cpu_kernel_ns=3 * 10**8),
+        reading(cpu_user_ns=0, cpu_kernel_ns=0),
+    )
+    assert (shown.cpu_pct, shown.cpu_user_pct, shown.cpu_kernel_pct) == pytest.approx((100, 70, 30))
+
+
 # --- Laws ---------------------------------------------------------------------------------------------------------
 
-COUNTERS = [name for name in Reading.__struct_fields__ if name not in {"container_id", "read_ns", "taken_ns"}]
+PRESSURES = ("cpu_pressure", "mem_pressure", "io_pressure")
+COUNTERS = [
+    name
+    for name in Reading.__struct_fields__
+    if name not in {"container_id", "read_ns", "taken_ns", "problems", *PRESSURES}
+]
 anything = st.one_of(st.none(), st.integers(-(2**63), 2**64), st.integers(0, 2**40))
+stalls = st.one_of(st.none(), st.builds(Stall, st.integers(0, 2**64), *[st.floats(0, 100)] * 3))
+pressures = st.one_of(st.none(), st.builds(PressureReading, stalls, stalls))
 readings = st.builds(
     lambda read_ns, values: Reading(container_id="a" * 64, read_ns=read_ns, taken_ns=0, **values),
     st.integers(0, 2**63),
-    st.fixed_dictionaries(dict.fromkeys(COUNTERS, anything)),
+    st.fixed_dictionaries({**dict.fromkeys(COUNTERS, anything), **dict.fromkeys(PRESSURES, pressures)}),
 )
 FLOATS = [name for name in ContainerSample.__struct_fields__ if name.endswith(("_pct", "_per_sec", "_bytes"))]
 
@@ -237,6 +294,8 @@ def test_whatever_an_engine_says_no_figure_is_negative_infinite_or_missing_witho
     assert (shown.cpu_pct is None) == ("cpu" in shown.unknown)
     assert (shown.net_io_bytes is None) == ("network" in shown.unknown)
     assert (shown.pids is None) == ("pids" in shown.unknown)
+    batch = builders.batch(containers=[shown])
+    assert codec.decode(codec.encode(batch)) == batch, "one absurd counter must not make a batch unreadable"
     calculator.engine_cpu(current, previous)
 
 

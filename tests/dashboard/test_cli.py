@@ -19,7 +19,7 @@ from dockstats_core.program.command_line import parse
 from dockstats_dashboard.cli import main
 from tests.dashboard.serving import messages_of
 from tests.fake_engine import FakeEngine
-from tests.running import Program, ended, program
+from tests.running import Ended, Program, ended, program
 
 AGENT, DASHBOARD = "dockstats-agent", "dockstats-dashboard"
 LISTEN = ("--listen", "127.0.0.1:0")
@@ -215,12 +215,12 @@ async def test_a_wrong_entry_stops_the_start() -> None:
     )
 
 
-async def test_a_source_that_this_version_lacks_stops_the_embedded_agents_start() -> None:
-    done = await ended(DASHBOARD, *LISTEN, environ={"AGENT_SOURCE": "cgroup"})
+async def test_a_source_that_does_not_exist_stops_the_embedded_agents_start() -> None:
+    done = await ended(DASHBOARD, *LISTEN, environ={"AGENT_SOURCE": "cgroups"})
     assert done.code == 2
     assert done.error == (
-        "dockstats-dashboard: AGENT_SOURCE: 'cgroup' is not usable: "
-        "it should be one of auto, one-shot, stream, simulated\n"
+        "dockstats-dashboard: AGENT_SOURCE: 'cgroups' is not usable: "
+        "it should be one of auto, cgroup, one-shot, stream, simulated\n"
     )
 
 
@@ -233,6 +233,18 @@ async def test_an_address_in_use_is_one_line_that_names_who_holds_it() -> None:
     assert done.error.count("\n") == 1
     assert f"cannot listen on {listen}: the port is in use by " in done.error
     assert f"(pid {holder})" in done.error
+
+
+async def test_healthcheck_asks_the_dashboard_that_runs_below_its_base_path() -> None:
+    async with program(DASHBOARD, "--demo", "--base-path", "/ops/stats", *LISTEN) as dashboard:
+        listen = f"127.0.0.1:{await dashboard.port()}"
+        environ = {"DASHBOARD_LISTEN_ADDR": listen, "DASHBOARD_BASE_PATH": "/ops/stats"}
+        found = await ended(DASHBOARD, "healthcheck", environ=environ)
+        elsewhere = await ended(DASHBOARD, "healthcheck", "--listen", listen)
+        assert await dashboard.stop() == 0
+    assert found == Ended(0, "well\n", "")
+    assert elsewhere.code == 1
+    assert elsewhere.error.startswith(f"http://{listen}/healthz answered 404: ")
 
 
 def test_main_hears_the_arguments_of_its_process(

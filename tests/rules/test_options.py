@@ -44,6 +44,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "--agents": ("http://heron/ws", "should start with ws:// or wss://"),
     "--allowed-origins": ("stats.example", "a site's origin like https://stats.example"),
     "--base-path": ("stats", "a path like /stats"),
+    "--cgroup-root": ("sys/fs/cgroup", "an absolute path"),
     "--demo": ("maybe", "on or off"),
     "--docker-endpoint": ("ssh://heron", "unix:///path/to/docker.sock, tcp://host:2375 or http://host:2375"),
     "--filter": ("tier=web", "label=KEY, label=KEY=VALUE or name=PATTERN"),
@@ -52,8 +53,9 @@ WRONG: dict[str, tuple[str, str]] = {
     "--log-level": ("loud", "one of debug, info, warning, error"),
     "--max-workers": ("none", "a whole number from 1 to 1024"),
     "--poll-interval": ("500", "500ms, 2s or 1m30s"),
+    "--proc-root": ("./proc", "an absolute path"),
     "--simulated-containers": ("0", "a whole number from 1 to 10000"),
-    "--source": ("cgroups", "one of auto, one-shot, stream, simulated"),
+    "--source": ("cgroups", "one of auto, cgroup, one-shot, stream, simulated"),
 }
 
 EVERY = [(program, option) for program in PROGRAMS for option in options_of(program)]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx
+import httpcore
 import msgspec
 import pytest
 import trustme
@@ -290,9 +290,9 @@ async def test_reset_connection_says_so() -> None:
 
 async def test_errors_of_whoever_reads_a_stream_stay_theirs() -> None:
     async with FakeEngine() as engine, transport_to(engine) as transport:
-        with pytest.raises(httpx.ReadError, match="theirs"):
+        with pytest.raises(httpcore.ReadError, match="theirs"):
             async with transport.stream("/events", silence_s=None):
-                raise httpx.ReadError("theirs")
+                raise httpcore.ReadError("theirs")
 
 
 async def test_connections_close_with_the_transport() -> None:
@@ -362,13 +362,13 @@ async def test_file_that_is_no_socket_is_not_reachable(tmp_path: Path) -> None:
 
 
 @contextmanager
-def socket_of_group(gid: int) -> Iterator[EngineEndpoint]:
+def socket_of_group(gid: int, mode: int = 0o660) -> Iterator[EngineEndpoint]:
     with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
         path = f"{folder}/docker.sock"
         listener.bind(path)
         listener.listen()
         os.chmod(folder, 0o755)
-        os.chmod(path, 0o660)
+        os.chmod(path, mode)
         if gid != os.stat(path).st_gid:
             if os.geteuid() != 0:
                 pytest.skip("only root can give a file to another group")
@@ -385,8 +385,9 @@ def test_forbidden_socket_names_its_group_and_the_containers_option() -> None:
         error = explain_connect_error(endpoint, DENIED)
     assert type(error) is EnginePermissionError
     assert str(error) == (
-        f'cannot open {endpoint.text}: permission denied; add this user to the group "{group.gr_name}" '
-        f"(gid {group.gr_gid}) and log in again, or start a container with --group-add {group.gr_gid}"
+        f"cannot open {endpoint.text}: permission denied; "
+        f"it belongs to the group {group.gr_name} (gid {group.gr_gid}): add this user to {group.gr_name} and log in again, "
+        f"or start a container with --group-add {group.gr_gid} (in a compose file, group_add: [{group.gr_gid}])"
     )
 
 
@@ -394,14 +395,27 @@ def test_forbidden_socket_of_a_group_without_a_name_is_told_by_number() -> None:
     gid = 54_321
     assert gid not in {entry.gr_gid for entry in grp.getgrall()}
     with socket_of_group(gid) as endpoint:
-        assert f'the group "{gid}" (gid {gid})' in str(explain_connect_error(endpoint, DENIED))
+        assert str(explain_connect_error(endpoint, DENIED)).endswith(
+            "it belongs to the group with gid 54321: add this user to that group and log in again, or start a "
+            "container with --group-add 54321 (in a compose file, group_add: [54321])"
+        )
 
 
-def test_forbidden_socket_of_roots_group_says_run_as_root() -> None:
+def test_forbidden_socket_of_roots_group_is_roots_or_a_containers() -> None:
     if os.getegid() != 0:
         pytest.skip("only root can make one")
     with socket_of_group(0) as endpoint:
-        assert "only root may open it" in str(explain_connect_error(endpoint, DENIED))
+        assert str(explain_connect_error(endpoint, DENIED)).endswith(
+            "it belongs to the group root (gid 0): run as root, or start a container with --group-add 0 "
+            "(in a compose file, group_add: [0])"
+        )
+
+
+def test_forbidden_socket_that_no_group_may_open_names_its_owner() -> None:
+    with socket_of_group(os.getegid(), mode=0o600) as endpoint:
+        assert str(explain_connect_error(endpoint, DENIED)).endswith(
+            f"only its owner (uid {os.geteuid()}) may open it; run as that user, or give the socket a group"
+        )
 
 
 def test_forbidden_folder_says_so() -> None:
@@ -435,7 +449,7 @@ def another_user() -> Iterator[None]:
 async def test_another_user_is_really_denied_and_told_the_group() -> None:
     with socket_of_group(54_321) as endpoint, another_user():
         async with EngineClient(endpoint) as client:
-            with pytest.raises(EnginePermissionError, match=r"or start a container with --group-add 54321$") as caught:
+            with pytest.raises(EnginePermissionError, match=r"container with --group-add 54321 \(") as caught:
                 await client.connect()
             assert not caught.value.answered
 

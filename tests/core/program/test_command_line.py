@@ -42,6 +42,8 @@ def test_agent_told_nothing_has_the_documented_defaults() -> None:
         poll_interval_s=0.5,
         max_workers=16,
         source="auto",
+        proc_root="/proc",
+        cgroup_root="",
         simulated_containers=40,
         filters={},
         allowed_origins=(),
@@ -69,6 +71,8 @@ def test_every_flag_of_the_agent_is_heard() -> None:
         "--poll-interval=2s",
         "--max-workers=4",
         "--source=one-shot",
+        "--proc-root=/host/proc",
+        "--cgroup-root=/host/cgroup/",
         "--simulated-containers=7",
         "--filter=label=a",
         "--filter=name=b",
@@ -83,6 +87,8 @@ def test_every_flag_of_the_agent_is_heard() -> None:
         poll_interval_s=2.0,
         max_workers=4,
         source="one-shot",
+        proc_root="/host/proc",
+        cgroup_root="/host/cgroup",
         simulated_containers=7,
         filters={"label": ("a",), "name": ("b",)},
         allowed_origins=("https://a.example", "https://b.example"),
@@ -166,6 +172,13 @@ def test_file_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_help_fits_a_narrow_terminal(program: ProgramName) -> None:
     assert max(len(line) for line in help_text(program).splitlines()) <= 80
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_help_tells_of_the_health_check(program: ProgramName) -> None:
+    text = " ".join(help_text(program).split())
+    assert f"usage: {command_of(program)} [healthcheck] [options]" in text
+    assert "With healthcheck as the first argument it asks the program that runs at the same --listen address" in text
 
 
 @pytest.fixture

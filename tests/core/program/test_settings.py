@@ -93,8 +93,8 @@ def test_dashboard_alone_runs_an_agent_by_the_agents_variables_and_not_by_its_ow
 
 
 def test_dashboard_alone_refuses_an_unusable_variable_of_its_agent() -> None:
-    with pytest.raises(OptionError, match=r"^AGENT_SOURCE: 'cgroup' is not usable"):
-        dashboard_settings(given(AGENT_SOURCE="cgroup"), host_name="heron")
+    with pytest.raises(OptionError, match=r"^AGENT_SOURCE: 'cgroups' is not usable"):
+        dashboard_settings(given(AGENT_SOURCE="cgroups"), host_name="heron")
 
 
 def test_dashboard_that_runs_no_agent_asks_nothing_of_an_agents_variables() -> None:

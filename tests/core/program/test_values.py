@@ -104,8 +104,20 @@ def test_source_and_level_are_words_in_any_case() -> None:
     assert values.log_level("WARNING") == "warning"
 
 
-def test_source_that_this_version_does_not_have_is_refused_with_those_it_has() -> None:
-    assert refusal(values.source, "cgroup").endswith("it should be one of auto, one-shot, stream, simulated")
+def test_source_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    assert refusal(values.source, "cgroups").endswith("one of auto, cgroup, one-shot, stream, simulated")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"), [("/host/proc", "/host/proc"), (" /host/proc/ ", "/host/proc"), ("/", "/"), ("", "")]
+)
+def test_directory_is_an_absolute_path_or_nothing(text: str, path: str) -> None:
+    assert values.directory(text) == path
+
+
+@pytest.mark.parametrize("text", ["proc", "../proc", "/proc\n", "~/proc"])
+def test_directory_that_depends_on_where_one_stands_is_refused(text: str) -> None:
+    assert refusal(values.directory, text + "x").endswith("it should be an absolute path, like /host/proc")
 
 
 def test_unknown_level_is_refused_with_the_known_ones() -> None:

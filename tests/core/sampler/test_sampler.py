@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from types import TracebackType
@@ -13,6 +13,7 @@ import pytest
 
 from dockstats_core.containers import Container
 from dockstats_core.messages.agent import (
+    Figure,
     ContainerInventory,
     ContainerStatsBatch,
     EngineState,
@@ -53,9 +54,12 @@ class ScriptedSource:
     """A source at the edge: counters that grow by a fixed share of a core, after `delay_s`."""
 
     interval_s = 0.01
+    features: frozenset[Figure] = frozenset({"cpu"})
+    limitations: Sequence[str] = ("no memory: it was not asked for",)
 
     def __init__(self, *, cpu_pct: float = 50.0, delay_s: float = 0.0) -> None:
         self.reads = 0
+        self.retained: set[str] | None = None
         self.asked = anyio.Event()
         self._cpu_pct = cpu_pct
         self._delay_s = delay_s
@@ -63,6 +67,9 @@ class ScriptedSource:
     @property
     def name(self) -> SourceName:
         return "simulated"
+
+    def retain(self, container_ids: Collection[str]) -> None:
+        self.retained = set(container_ids)
 
     async def read(self, containers: Sequence[Container], *, within_s: float) -> Readings:
         self.reads += 1
@@ -160,6 +167,27 @@ async def test_a_change_of_the_inventory_shows_without_waiting_for_the_tick() ->
     assert len(news.containers) == 2
     assert [sample.name for sample in batch.containers] == ["web-1", "web-2"]
     assert batch.containers[1].unknown["cpu"] == "not_read_yet"
+
+
+async def test_a_source_lets_go_of_a_container_as_soon_as_it_is_gone() -> None:
+    one, source = sampler(poll_interval_s=3600), ScriptedSource()
+    inventory = ListedContainers(container(1), container(2))
+    sampling(one, inventory, source)
+    async with messages_of(one) as messages:
+        await next_of(messages, ContainerStatsBatch)
+        inventory.become(container(1), container(2, state="exited"))
+        one.wake()
+        await next_of(messages, ContainerInventory)
+    assert source.retained == {container_id(1)}
+    assert source.reads == 1
+
+
+async def test_what_a_source_cannot_tell_here_stands_in_every_batch() -> None:
+    one = sampler()
+    sampling(one, ListedContainers(container()), ScriptedSource())
+    async with messages_of(one) as messages:
+        batch = await next_of(messages, ContainerStatsBatch)
+    assert batch.sampling.limitations == ("no memory: it was not asked for",)
 
 
 async def test_an_unchanged_inventory_is_sent_once() -> None:

@@ -1,15 +1,27 @@
 """`dockstats-agent`, in the checkout `uv run agent`.
 
-Not here: the options (`program.options`), the app (app).
+Not here: the options (`program.options`), the app (app), the health check (`program.healthcheck`).
 """
 
 from __future__ import annotations
 
-from dockstats_agent.app import serve
-from dockstats_core.program.command_line import parse_or_exit
-from dockstats_core.program.running import run
+import signal
+import sys
+
+from dockstats_core.program.healthcheck import leave_if_asked
 
 
 def main() -> None:
-    """Run the agent until a signal; exit code 0, or 2 where something about the start is wrong, told in a line."""
+    """Run the agent until a signal; exit code 0, or 2 where something about the start is wrong, told in a line.
+
+    With `healthcheck` as its first argument it asks the running one instead: 0 where it is well, else 1.
+    """
+    leave_if_asked("agent")
+    # Process 1 of a container has no default action: a stop that comes while the rest is loaded would be lost.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # Here and not above, as the health check starts often and needs none of it.
+    from dockstats_agent.app import serve
+    from dockstats_core.program.command_line import parse_or_exit
+    from dockstats_core.program.running import run
+
     run("agent", parse_or_exit("agent"), serve)

@@ -17,13 +17,15 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from dockstats_core.containers import Container
-from dockstats_core.messages.agent import AgentMetrics, ContainerSample, Figure, UnknownReason
-from dockstats_core.readings import Reading
+from dockstats_core.messages.agent import MAX_COUNT, AgentMetrics, ContainerSample, Figure, Pressure, UnknownReason
+from dockstats_core.readings import PressureReading, Reading, Stall
 
 FIGURES: tuple[Figure, ...] = get_args(Figure)
 
 # A limit from here up stands for none: v1 writes 2^63 rounded down to a page, v2's "max" arrives as 2^64-1.
 NO_LIMIT_FROM = 1 << 62
+
+_NOTHING = Reading(container_id="", read_ns=0, taken_ns=0)  # stands for the reading before the first one
 
 
 # --- The formulas -------------------------------------------------------------------------------------------------
@@ -104,6 +106,28 @@ def throttled_periods_pct(periods: int, throttled: int, previous_periods: int, p
     return hit / passed * 100.0 if passed else 0.0
 
 
+def pressure(now: PressureReading, before: PressureReading | None, elapsed_ns: int) -> Pressure:
+    """Share of the time that tasks waited for one resource, between two readings of its pressure file, in percent.
+
+    The shares are None for a first reading and after a reset; the kernel's averages are passed on. Source: the kernel's
+    `Documentation/accounting/psi.rst`.
+    """
+    some, full = now.some, now.full
+    return Pressure(
+        some_pct=_stalled_pct(some, None if before is None else before.some, elapsed_ns),
+        full_pct=_stalled_pct(full, None if before is None else before.full, elapsed_ns),
+        some_avg10_pct=None if some is None else some.avg10_pct,
+        full_avg10_pct=None if full is None else full.avg10_pct,
+    )
+
+
+def _stalled_pct(now: Stall | None, before: Stall | None, elapsed_ns: int) -> float | None:
+    if now is None or before is None:
+        return None
+    stalled_us = now.total_us - before.total_us
+    return stalled_us * 1e5 / elapsed_ns if stalled_us >= 0 and elapsed_ns > 0 else None
+
+
 # --- A whole sample -----------------------------------------------------------------------------------------------
 
 
@@ -125,15 +149,16 @@ def calculate(
         no_previous: why there is no previous reading.
     """
     unknown: dict[Figure, UnknownReason] = {}
-    elapsed_ns = 0 if previous is None else reading.read_ns - previous.read_ns
+    before = _NOTHING if previous is None else previous
+    elapsed_ns = reading.read_ns - before.read_ns
     if previous is not None and elapsed_ns <= 0:
-        previous, no_previous = None, "gap"  # the clock that stamps the readings was set back, or stood still
+        before, no_previous = _NOTHING, "gap"  # the clock that stamps the readings was set back, or stood still
 
-    cpu = _cpu(reading, previous, elapsed_ns, no_previous, unknown)
+    cpu = _cpu(reading, before, elapsed_ns, no_previous, unknown)
     cores = container.cpu_limit_cores
-    throttled, throttled_time = _throttling(reading, previous, elapsed_ns, no_previous, unknown)
+    throttled, throttled_time = _throttling(reading, before, elapsed_ns, no_previous, unknown)
 
-    usage = _known(reading.mem_usage_bytes)
+    usage = _told(reading.mem_usage_bytes)
     used = cache = limit = mem_pct = None
     if usage is None:
         unknown["memory"] = "source_cannot_tell"
@@ -148,20 +173,23 @@ def calculate(
     if received is None or sent is None:
         unknown["network_rates"] = unknown["network"]
     else:
-        before = (None, None) if previous is None else (previous.net_rx_bytes, previous.net_tx_bytes)
-        received_rate, sent_rate = _rates("network_rates", (received, sent), before, elapsed_ns, no_previous, unknown)
+        was = (before.net_rx_bytes, before.net_tx_bytes)
+        received_rate, sent_rate = _rates("network_rates", (received, sent), was, elapsed_ns, no_previous, unknown)
 
     read, written = _known(reading.block_read_bytes), _known(reading.block_write_bytes)
     read_rate = written_rate = None
     if read is None or written is None:
         unknown["block_io"] = unknown["block_io_rates"] = "source_cannot_tell"
     else:
-        before = (None, None) if previous is None else (previous.block_read_bytes, previous.block_write_bytes)
-        read_rate, written_rate = _rates("block_io_rates", (read, written), before, elapsed_ns, no_previous, unknown)
+        was = (before.block_read_bytes, before.block_write_bytes)
+        read_rate, written_rate = _rates("block_io_rates", (read, written), was, elapsed_ns, no_previous, unknown)
 
-    pids = _known(reading.pids)
+    pids = _told(reading.pids)
     if pids is None:
         unknown["pids"] = "source_cannot_tell"
+    if reading.oom_kills is None and reading.page_faults is None:
+        unknown["memory_events"] = "source_cannot_tell"
+    cpu_pressure, mem_pressure, io_pressure = _pressures(reading, before, elapsed_ns, no_previous, unknown)
 
     return ContainerSample(
         id=container.id,
@@ -169,25 +197,37 @@ def calculate(
         cpu_pct=cpu,
         mem_bytes=used,
         mem_limit_bytes=limit,
-        net_io_bytes=None if received is None or sent is None else received + sent,
+        net_io_bytes=None if received is None or sent is None else _told(received + sent),
+        cpu_user_pct=_share(reading.cpu_user_ns, before.cpu_user_ns, elapsed_ns),
+        cpu_kernel_pct=_share(reading.cpu_kernel_ns, before.cpu_kernel_ns, elapsed_ns),
         cpu_limit_pct=cpu / cores if cpu is not None and cores is not None and cores > 0 else None,
         throttled_pct=throttled,
         throttled_time_pct=throttled_time,
         mem_pct=mem_pct,
         mem_usage_bytes=usage,
         mem_cache_bytes=cache,
-        mem_anon_bytes=_known(reading.mem_anon_bytes),
-        mem_file_bytes=_known(reading.mem_file_bytes),
-        mem_kernel_bytes=_known(reading.mem_kernel_bytes),
-        net_rx_bytes=received,
-        net_tx_bytes=sent,
+        mem_anon_bytes=_told(reading.mem_anon_bytes),
+        mem_file_bytes=_told(reading.mem_file_bytes),
+        mem_kernel_bytes=_told(reading.mem_kernel_bytes),
+        mem_swap_bytes=_told(reading.mem_swap_bytes),
+        mem_limit_hits=_told(reading.mem_limit_hits),
+        oom_kills=_told(reading.oom_kills),
+        page_faults_per_sec=_rate(reading.page_faults, before.page_faults, elapsed_ns),
+        major_page_faults_per_sec=_rate(reading.major_page_faults, before.major_page_faults, elapsed_ns),
+        net_rx_bytes=_told(received),
+        net_tx_bytes=_told(sent),
         net_rx_bytes_per_sec=received_rate,
         net_tx_bytes_per_sec=sent_rate,
-        block_read_bytes=read,
-        block_write_bytes=written,
+        block_read_bytes=_told(read),
+        block_write_bytes=_told(written),
         block_read_bytes_per_sec=read_rate,
         block_write_bytes_per_sec=written_rate,
+        block_reads_per_sec=_rate(reading.block_reads, before.block_reads, elapsed_ns),
+        block_writes_per_sec=_rate(reading.block_writes, before.block_writes, elapsed_ns),
         pids=pids,
+        cpu_pressure=cpu_pressure,
+        mem_pressure=mem_pressure,
+        io_pressure=io_pressure,
         unknown=dict(unknown.items()),  # by items: a message takes any words, this module writes only listed ones
     )
 
@@ -213,9 +253,45 @@ def _known(counter: int | None) -> int | None:
     return counter if counter is not None and counter >= 0 else None
 
 
+def _told(counter: int | None) -> int | None:
+    """A counter as far as a message holds it; one absurd value must not make a whole batch unreadable."""
+    return counter if counter is not None and 0 <= counter <= MAX_COUNT else None
+
+
+def _rate(now: int | None, before: int | None, elapsed_ns: int) -> float | None:
+    """A counter's rate per second where both readings have it."""
+    return None if now is None or before is None else per_sec(now, before, elapsed_ns)
+
+
+def _share(now_ns: int | None, before_ns: int | None, elapsed_ns: int) -> float | None:
+    """Part of a CPU's time, 100 = one core, where both readings have it."""
+    return None if now_ns is None or before_ns is None else cpu_pct(now_ns, before_ns, elapsed_ns)
+
+
+def _pressures(
+    reading: Reading,
+    before: Reading,
+    elapsed_ns: int,
+    no_previous: UnknownReason,
+    unknown: dict[Figure, UnknownReason],
+) -> tuple[Pressure | None, Pressure | None, Pressure | None]:
+    """Of CPU, memory and I/O; a kernel counts all of them or none."""
+    cpu, memory, io = reading.cpu_pressure, reading.mem_pressure, reading.io_pressure
+    if cpu is None and memory is None and io is None:
+        unknown["pressure"] = "source_cannot_tell"
+        return None, None, None
+    if before.cpu_pressure is None and before.mem_pressure is None and before.io_pressure is None:
+        unknown["pressure"] = no_previous
+    return (
+        None if cpu is None else pressure(cpu, before.cpu_pressure, elapsed_ns),
+        None if memory is None else pressure(memory, before.mem_pressure, elapsed_ns),
+        None if io is None else pressure(io, before.io_pressure, elapsed_ns),
+    )
+
+
 def _cpu(
     reading: Reading,
-    previous: Reading | None,
+    before: Reading,
     elapsed_ns: int,
     no_previous: UnknownReason,
     unknown: dict[Figure, UnknownReason],
@@ -224,7 +300,7 @@ def _cpu(
     if total_ns is None:
         unknown["cpu"] = "source_cannot_tell"
         return None
-    before_ns = None if previous is None else _known(previous.cpu_total_ns)
+    before_ns = _known(before.cpu_total_ns)
     if before_ns is None:
         unknown["cpu"] = no_previous
         return None
@@ -236,7 +312,7 @@ def _cpu(
 
 def _throttling(
     reading: Reading,
-    previous: Reading | None,
+    before: Reading,
     elapsed_ns: int,
     no_previous: UnknownReason,
     unknown: dict[Figure, UnknownReason],
@@ -248,14 +324,14 @@ def _throttling(
         return None, None
     if periods == 0:
         return None, None
-    if previous is None or previous.periods is None or previous.throttled_periods is None:
+    if before.periods is None or before.throttled_periods is None:
         unknown["throttling"] = no_previous
         return None, None
-    pct = throttled_periods_pct(periods, throttled, previous.periods, previous.throttled_periods)
+    pct = throttled_periods_pct(periods, throttled, before.periods, before.throttled_periods)
     if pct is None:
         unknown["throttling"] = "counter_reset"
         return None, None
-    lost_ns, lost_before_ns = _known(reading.throttled_ns), _known(previous.throttled_ns)
+    lost_ns, lost_before_ns = _known(reading.throttled_ns), _known(before.throttled_ns)
     if lost_ns is None or lost_before_ns is None:
         return pct, None
     return pct, cpu_pct(lost_ns, lost_before_ns, elapsed_ns)
@@ -283,13 +359,13 @@ def _network(
 def _rates(
     figure: Figure,
     now: tuple[int, int],
-    before: tuple[int | None, int | None],
+    was: tuple[int | None, int | None],
     elapsed_ns: int,
     no_previous: UnknownReason,
     unknown: dict[Figure, UnknownReason],
 ) -> tuple[float | None, float | None]:
     """Both rates, or neither with the reason."""
-    one_before, other_before = before
+    one_before, other_before = was
     if one_before is None or other_before is None:
         unknown[figure] = no_previous
         return None, None

@@ -52,6 +52,7 @@ class Container(Struct, frozen=True, kw_only=True):
     network_mode: str | None = None
     network_of: str | None = None  # name of the container whose network it shares
     pid: int | None = None  # of its first process, in the engine's pid namespace
+    cgroup_parent: str | None = None  # as it was given, where it was
 
     @property
     def is_counted(self) -> bool:

@@ -9,6 +9,25 @@ from __future__ import annotations
 from msgspec import Struct
 
 
+class Stall(Struct, frozen=True):
+    """One line of a pressure file: how long tasks waited, in all, and the kernel's own averages.
+
+    Source: the kernel's `Documentation/accounting/psi.rst`.
+    """
+
+    total_us: int  # since the cgroup was made
+    avg10_pct: float
+    avg60_pct: float
+    avg300_pct: float
+
+
+class PressureReading(Struct, frozen=True):
+    """One pressure file. `some`: at least one task waited; `full`: all that were not idle did."""
+
+    some: Stall | None
+    full: Stall | None  # of CPU only since Linux 5.13
+
+
 class Reading(Struct, frozen=True, kw_only=True):
     """One container's counters.
 
@@ -21,6 +40,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     read_ns: int
     taken_ns: int
     cpu_total_ns: int | None = None
+    cpu_user_ns: int | None = None
+    cpu_kernel_ns: int | None = None  # spent in the kernel on the container's behalf
     cpu_system_ns: int | None = None  # the whole host's CPU time, for the engine's own formula only
     online_cpus: int | None = None
     periods: int | None = None
@@ -33,9 +54,20 @@ class Reading(Struct, frozen=True, kw_only=True):
     mem_anon_bytes: int | None = None
     mem_file_bytes: int | None = None
     mem_kernel_bytes: int | None = None
+    mem_swap_bytes: int | None = None
+    mem_limit_hits: int | None = None  # times an allocation met the limit
+    oom_kills: int | None = None  # processes killed for want of memory
+    page_faults: int | None = None  # major ones included
+    major_page_faults: int | None = None  # those that had to read from a disk
     net_rx_bytes: int | None = None
     net_tx_bytes: int | None = None
     block_read_bytes: int | None = None
     block_write_bytes: int | None = None
+    block_reads: int | None = None
+    block_writes: int | None = None
     pids: int | None = None
     pids_limit: int | None = None  # as told, see mem_limit_bytes
+    cpu_pressure: PressureReading | None = None
+    mem_pressure: PressureReading | None = None
+    io_pressure: PressureReading | None = None
+    problems: tuple[str, ...] = ()  # what was there and could not be understood, by file name

@@ -19,4 +19,4 @@ class ConnectionLimits(Struct, frozen=True, kw_only=True):
     closing_s: float = 2.0  # for the other side to end the connection after a close frame
     proved_after_s: float = 10.0  # heard for this long: the next failure starts with a short wait again
     handshake_bytes: int = 16 << 10  # of the answer to the handshake
-    message_bytes: int = 8 << 20  # of one message, over all its fragments: 10 000 containers have about 7 MB
+    message_bytes: int = 16 << 20  # of one message, over all its fragments: 10 000 containers have about 13 MB

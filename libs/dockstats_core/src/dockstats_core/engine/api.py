@@ -108,8 +108,7 @@ class EngineClient:
     async def ping(self, *, timeout_s: float | None = None) -> str | None:
         """Whether the engine answers; gives its newest API version, where it tells."""
         headers, _ = await self._transport.get("/_ping", max_bytes=self._limits.body_bytes, time_out_s=timeout_s)
-        newest: str | None = headers.get("api-version")
-        return newest
+        return headers.get("api-version")
 
     async def version(self) -> Version:
         """`/version`."""

@@ -217,7 +217,7 @@ class ContainerConfig(Struct, frozen=True, rename="pascal"):
 
 
 class HostConfig(Struct, frozen=True, rename="pascal"):
-    """The container's own limits; 0, -1 and null all stand for none somewhere."""
+    """The container's own limits and what it shares; of limits 0, -1 and null all stand for none somewhere."""
 
     nano_cpus: int | None = None
     cpu_quota: int | None = None  # microseconds a period
@@ -225,6 +225,7 @@ class HostConfig(Struct, frozen=True, rename="pascal"):
     memory: int | None = None
     pids_limit: int | None = None
     network_mode: str | None = None
+    cgroup_parent: str | None = None
 
 
 class ContainerDetails(Struct, frozen=True, rename="pascal"):

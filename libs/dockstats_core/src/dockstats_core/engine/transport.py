@@ -1,10 +1,10 @@
-"""GET requests to one engine over httpx, and everything that can go wrong on the way as one of our errors.
+"""GET requests to one engine, and everything that can go wrong on the way as one of our errors.
 
-A request is built once a path and handed to an httpx transport of our own (connections), without `httpx.AsyncClient`
-around it: no cookies, redirects, hooks or environment are looked at. Measured side by side on one stats call
-(bench/engine_call.py: a fake engine on a Unix socket, Python 3.11), a call takes 0.35 ms of CPU, where
-`httpx.AsyncClient.get` takes 0.54 ms and httpx's own transport with the same prebuilt request 0.37 ms. There is no
-method that could send anything but GET. Calls are bounded by a limiter here; streams have no bound but their callers'.
+A request is built once a path and handed to connections of our own, without a client around them: no cookies,
+redirects, hooks or environment are looked at. Measured side by side on one stats call (bench/engine_call.py: a fake
+engine on a Unix socket, Python 3.11), a call takes 0.35 ms of CPU, where `httpx.AsyncClient.get` takes 0.58 ms and
+httpx's own transport with a prebuilt request 0.40 ms. There is no method that could send anything but GET. Calls are
+bounded by a limiter here; streams have no bound but their callers'.
 Not here: connections (connections), paths (api), what answers mean (answers).
 """
 
@@ -14,16 +14,17 @@ import contextlib
 import errno
 import os
 import ssl
+import stat
 from collections.abc import AsyncGenerator, AsyncIterator
 from types import TracebackType
 from typing import Self
 
 import anyio
-import httpx
+import httpcore
 
 from dockstats_core.endpoints.engine import EngineEndpoint
 from dockstats_core.engine.answers import malformed, refusal
-from dockstats_core.engine.connections import EngineConnections
+from dockstats_core.engine.connections import BROKEN, Answer, EngineConnections, Headers
 from dockstats_core.engine.limits import EngineLimits
 from dockstats_core.errors import (
     ConfigurationError,
@@ -35,7 +36,6 @@ from dockstats_core.errors import (
 
 _MAX_ERROR_BYTES = 16 << 10  # of an error answer's body: more is no sentence
 _MAX_REQUESTS_KEPT = 4096  # one a path; paths with a time in them come once and never again
-_HEADERS = {"Accept": "application/json", "User-Agent": "dockstats"}
 
 
 class EngineTransport:
@@ -45,7 +45,9 @@ class EngineTransport:
         self.endpoint = endpoint
         self._limits = limits
         self._calls = anyio.CapacityLimiter(limits.calls)
-        self._requests: dict[tuple[str, float | None], httpx.Request] = {}
+        self._requests: dict[tuple[str, float | None], httpcore.Request] = {}
+        host = endpoint.base_url.partition("://")[2]
+        self._headers = [("Host", host), ("Accept", "application/json"), ("User-Agent", "dockstats")]
         tls = _tls_context(endpoint) if endpoint.kind == "https" else None
         self._connections = EngineConnections(endpoint, tls, limits.connect_s)
 
@@ -57,7 +59,7 @@ class EngineTransport:
     ) -> None:
         await self._connections.aclose()
 
-    async def get(self, path: str, *, max_bytes: int, time_out_s: float | None = None) -> tuple[httpx.Headers, bytes]:
+    async def get(self, path: str, *, max_bytes: int, time_out_s: float | None = None) -> tuple[Headers, bytes]:
         """The headers and the whole body of a 200 answer. The time-out counts the wait for a free call, too.
 
         Raises:
@@ -80,43 +82,41 @@ class EngineTransport:
             yield pieces
 
     @contextlib.asynccontextmanager
-    async def _answer(self, path: str, silence_s: float | None) -> AsyncIterator[httpx.Response]:
+    async def _answer(self, path: str, silence_s: float | None) -> AsyncIterator[Answer]:
         """An answer of 200 whose body is still to come."""
         try:
-            answer = await self._connections.handle_async_request(self._request(path, silence_s))
-        except httpx.TransportError as error:
+            answer = await self._connections.ask(self._request(path, silence_s))
+        except BROKEN as error:
             raise self._explained(path, error, status=None) from error
         try:
-            if answer.status_code != 200:
+            if answer.status != 200:
                 content_type = answer.headers.get("content-type", "")
-                raise refusal(path, answer.status_code, content_type, await self._start_of_body(path, answer))
+                raise refusal(path, answer.status, content_type, await self._start_of_body(path, answer))
             yield answer
         finally:
-            await _stream_of(answer).aclose()
+            await answer.aclose()
 
-    def _pieces(
-        self, path: str, answer: httpx.Response
-    ) -> contextlib.AbstractAsyncContextManager[AsyncIterator[bytes]]:
+    def _pieces(self, path: str, answer: Answer) -> contextlib.AbstractAsyncContextManager[AsyncIterator[bytes]]:
         async def pieces() -> AsyncGenerator[bytes, None]:
             try:
-                async for piece in _stream_of(answer):
+                async for piece in answer.pieces():
                     yield piece
-            except httpx.TransportError as error:
-                raise self._explained(path, error, status=answer.status_code) from error
+            except BROKEN as error:
+                raise self._explained(path, error, status=answer.status) from error
 
         return contextlib.aclosing(pieces())
 
-    async def _body(self, path: str, answer: httpx.Response, max_bytes: int) -> bytes:
+    async def _body(self, path: str, answer: Answer, max_bytes: int) -> bytes:
         parts, held = [], 0
         async with self._pieces(path, answer) as pieces:
             async for piece in pieces:
                 held += len(piece)
                 if held > max_bytes:
-                    raise malformed(path, f"an answer of more than {max_bytes} bytes", status=answer.status_code)
+                    raise malformed(path, f"an answer of more than {max_bytes} bytes", status=answer.status)
                 parts.append(piece)
         return b"".join(parts)
 
-    async def _start_of_body(self, path: str, answer: httpx.Response) -> bytes:
+    async def _start_of_body(self, path: str, answer: Answer) -> bytes:
         start = b""
         async with self._pieces(path, answer) as pieces:
             async for piece in pieces:
@@ -125,14 +125,14 @@ class EngineTransport:
                     break
         return start[:_MAX_ERROR_BYTES]
 
-    def _request(self, path: str, silence_s: float | None) -> httpx.Request:
+    def _request(self, path: str, silence_s: float | None) -> httpcore.Request:
         request = self._requests.get((path, silence_s))
         if request is None:
             if len(self._requests) >= _MAX_REQUESTS_KEPT:
                 self._requests.clear()
             time_outs = {"connect": self._limits.connect_s, "read": silence_s, "write": self._limits.connect_s}
-            request = httpx.Request(
-                "GET", self.endpoint.base_url + path, headers=_HEADERS, extensions={"timeout": time_outs}
+            request = httpcore.Request(
+                "GET", self.endpoint.base_url + path, headers=self._headers, extensions={"timeout": time_outs}
             )
             self._requests[path, silence_s] = request
         return request
@@ -140,15 +140,15 @@ class EngineTransport:
     # What went wrong. ------------------------------------------------------------------------------------------------
 
     def _explained(self, path: str, error: Exception, *, status: int | None) -> EngineError:
-        if isinstance(error, httpx.ConnectTimeout):
+        if isinstance(error, httpcore.ConnectTimeout):
             return self._timed_out(path, f"no connection within {self._limits.connect_s:g} s")
-        if isinstance(error, httpx.TimeoutException):
+        if isinstance(error, httpcore.TimeoutException):
             return self._timed_out(path, "it fell silent", answered=status is not None)
-        if isinstance(error, httpx.ProtocolError) and not _is_end_of_connection(error):
+        if isinstance(error, httpcore.ProtocolError) and not _is_end_of_connection(error):
             return malformed(path, "bytes that are no HTTP", status=status)
         cause, tls_error = _os_error(error), _tls_error(error)
         # A server that wants a certificate of ours says so only after the handshake.
-        if isinstance(error, httpx.ConnectError) or tls_error is not None:
+        if isinstance(error, httpcore.ConnectError) or tls_error is not None:
             return explain_connect_error(self.endpoint, cause, tls_error)
         why = os.strerror(cause.errno).lower() if cause is not None and cause.errno else "it closed the connection"
         hint = ""
@@ -197,30 +197,35 @@ def explain_connect_error(
 
 
 def _how_to_be_permitted(endpoint: EngineEndpoint) -> str:
-    """The group that may open the socket, by name and number: a container needs the number."""
+    """Who may open the socket, and how to become that: a container needs the group's number, a person its name."""
     if endpoint.socket_path is None:
         return "a firewall or a policy of this machine forbids the connection"
     try:
-        gid = os.stat(endpoint.socket_path).st_gid
+        status = os.stat(endpoint.socket_path)
     except OSError:
         return "its folder may not be entered by this user either; run as a user who may, or as root"
-    name = _group_name(gid)
-    if gid == 0:
-        return "only root may open it; run as root, or give the socket a group"
+    if not status.st_mode & stat.S_IWGRP:
+        return f"only its owner (uid {status.st_uid}) may open it; run as that user, or give the socket a group"
+    gid = status.st_gid
+    name = "root" if gid == 0 else _group_name(gid)
+    # Nobody should join root's group for this; a container may, and where Docker is a virtual machine it has to.
+    join = "run as root" if gid == 0 else f"add this user to {name or 'that group'} and log in again"
     return (
-        f'add this user to the group "{name}" (gid {gid}) and log in again, or start a container with --group-add {gid}'
+        f"it belongs to the group {f'{name} (gid {gid})' if name else f'with gid {gid}'}: {join}, or start a container "
+        f"with --group-add {gid} (in a compose file, group_add: [{gid}])"
     )
 
 
-def _group_name(gid: int) -> str:
+def _group_name(gid: int) -> str | None:
+    """None where the number has no name, as in most containers."""
     try:
         import grp
     except ImportError:  # not on Windows
-        return str(gid)
+        return None
     try:
         return grp.getgrgid(gid).gr_name
     except KeyError:
-        return str(gid)
+        return None
 
 
 def _tls_context(endpoint: EngineEndpoint) -> ssl.SSLContext:
@@ -239,16 +244,10 @@ def _tls_context(endpoint: EngineEndpoint) -> ssl.SSLContext:
     return context
 
 
-# --- httpx from the inside --------------------------------------------------------------------------------------------
+# --- httpcore from the inside -----------------------------------------------------------------------------------------
 
 
-def _stream_of(answer: httpx.Response) -> httpx.AsyncByteStream:
-    if not isinstance(answer.stream, httpx.AsyncByteStream):
-        raise TypeError("an asynchronous transport answers with an asynchronous stream")
-    return answer.stream
-
-
-def _is_end_of_connection(error: httpx.ProtocolError) -> bool:
+def _is_end_of_connection(error: httpcore.ProtocolError) -> bool:
     """Whether the other side only went away. h11 and httpcore have one class for that and for garbage."""
     text = str(error)
     return text.startswith(("Server disconnected", "peer closed connection"))

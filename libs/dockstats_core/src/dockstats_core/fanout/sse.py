@@ -74,7 +74,7 @@ class Event(Struct, frozen=True, kw_only=True):
 class StreamLimits(Struct, frozen=True, kw_only=True):
     """How much of one stream is held in memory while an event is not whole yet; past a bound, `feed` raises."""
 
-    max_line_bytes: int = 16 * 1024 * 1024  # a batch of 10,000 containers, the most there may be, is about 8 MiB
+    max_line_bytes: int = 32 * 1024 * 1024  # a batch of 10,000 containers, the most there may be, is about 13 MiB
     max_event_bytes: int = 16 * 1024 * 1024  # the same batch: our events have one data line
 
 

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 import anyio
+from msgspec import structs
 
 from dockstats_core.backoff import Backoff
 from dockstats_core.connection.actions import ConnectionChanged
@@ -41,12 +42,15 @@ from dockstats_core.feeds.events import FeedEvent, NewestEvents
 from dockstats_core.host_figures import HostMeter
 from dockstats_core.inventory.roster import Roster
 from dockstats_core.inventory.watcher import InventoryWatcher
-from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch, EngineState, HostFigures
+from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch, EngineState, HostFigures, Sampling
 from dockstats_core.own_usage import OwnUsageMeter
 from dockstats_core.program.settings import AgentSettings
 from dockstats_core.program.values import MAX_POLL_INTERVAL_NS, MAX_WORKERS, MIN_POLL_INTERVAL_NS, SourceChoice
 from dockstats_core.sampler.sampler import Identity, Sampler
+from dockstats_core.sources.cgroup.host_pressure import HostPressureMeter
+from dockstats_core.sources.cgroup.source import CgroupSource
 from dockstats_core.sources.choosing import choose
+from dockstats_core.sources.protocol import Source
 from dockstats_core.sources.simulated import SimulatedSource
 
 _log = logging.getLogger(__name__)
@@ -75,7 +79,9 @@ class LocalFeed:
     Args:
         docker_endpoint: `unix://…`, `http://…` or `tcp://…`; by default DOCKER_HOST, then the active Docker context.
         poll_interval_s: seconds between two batches, from 0.05; the source may need longer.
-        source: `auto`, `one-shot`, `stream`, or `simulated`, which needs no engine.
+        source: `auto`, `cgroup`, `one-shot`, `stream`, or `simulated`, which needs no engine.
+        proc_root, cgroup_root: for `cgroup`, where the host's /proc and cgroup file systems are mounted; by default
+            /proc, and wherever a cgroup file system is.
         filters: Docker's own (`label`, `name`), each with its values; containers outside them are never sampled.
         max_workers: calls for figures at a time, where the source makes calls (one-shot).
         host_label: how the host is called in messages; by default its name.
@@ -94,6 +100,8 @@ class LocalFeed:
         *,
         poll_interval_s: float = 0.5,
         source: SourceChoice = "auto",
+        proc_root: str = "/proc",
+        cgroup_root: str = "",
         filters: Mapping[str, Sequence[str]] | None = None,
         max_workers: int = 16,
         host_label: str | None = None,
@@ -106,13 +114,15 @@ class LocalFeed:
         environ = os.environ if environ is None else environ
         _check_bounds("poll_interval_s", poll_interval_s, MIN_POLL_INTERVAL_NS / 1e9, MAX_POLL_INTERVAL_NS / 1e9)
         _check_bounds("max_workers", max_workers, 1, MAX_WORKERS)
-        if source == "cgroup":
-            raise ConfigurationError(
-                "--source cgroup is not in this version; use auto, one-shot or stream to ask the engine"
-            )
         self._endpoint = None if source == "simulated" else resolve_endpoint(docker_endpoint, environ)
+        if source == "cgroup" and self._endpoint is not None and not self._endpoint.is_local:
+            raise ConfigurationError(
+                f"--source cgroup reads this machine's kernel, and {self._endpoint.text} is elsewhere: run an agent "
+                "there, or use auto, one-shot or stream"
+            )
         self._api_version = environ.get("DOCKER_API_VERSION") or None
         self._source_choice: SourceChoice = source
+        self._proc_root, self._cgroup_root = proc_root, cgroup_root
         self._filters = {name: list(values) for name, values in (filters or {}).items()}
         self._max_workers = max_workers
         self._pulse = pulse
@@ -122,7 +132,10 @@ class LocalFeed:
         self._started_s = time.monotonic()
         self._host: Callable[[], HostFigures] = HostFigures
         self._host_meter = HostMeter()
+        self._pressure_meter = HostPressureMeter(proc_root)
         self._own_usage_meter = OwnUsageMeter()
+        self._source: Source | None = None
+        self._poll_interval_s = self._told_slower_s = poll_interval_s
         self._events = NewestEvents()
         self._sampler = Sampler(
             self._identity,
@@ -139,6 +152,8 @@ class LocalFeed:
             settings.docker_endpoint,
             poll_interval_s=settings.poll_interval_s,
             source=settings.source,
+            proc_root=settings.proc_root,
+            cgroup_root=settings.cgroup_root,
             filters=settings.filters,
             max_workers=settings.max_workers,
             host_label=settings.host_label,
@@ -154,7 +169,7 @@ class LocalFeed:
             sent_at=datetime.now(UTC),
             uptime_secs=time.monotonic() - self._started_s,
             version=VERSION,
-            features=list(FEATURES),
+            features=[*FEATURES, *_features_of(self._source)],
         )
 
     def events(self) -> AsyncIterator[FeedEvent]:
@@ -194,8 +209,25 @@ class LocalFeed:
             await anyio.sleep(STATUS_EVERY_S)
 
     async def _keep_sampling(self) -> None:
+        features: list[str] = []
         async for message in self._sampler.messages():
             self._events.publish(message)
+            if isinstance(message, ContainerStatsBatch):
+                self._tell_if_slower(message.sampling)
+                if features != (features := _features_of(self._source)):
+                    self._events.publish(self.status())
+
+    def _tell_if_slower(self, sampling: Sampling) -> None:
+        """One line when the source in use cannot follow the interval that was asked for, and again when it doubles."""
+        interval_s = sampling.interval_secs or 0.0
+        if sampling.source is not None and interval_s > self._told_slower_s:
+            _log.warning(
+                "source %s gives figures every %.3g s, not every %.3g s as asked",
+                sampling.source,
+                interval_s,
+                self._poll_interval_s,
+            )
+            self._told_slower_s = 2 * interval_s
 
     # Where it comes from. -------------------------------------------------------------------------------------------
 
@@ -205,6 +237,7 @@ class LocalFeed:
             engine = EngineState(endpoint="simulated", reachable=True, product="simulated", since=datetime.now(UTC))
             self._sampler.engine_found(engine, source.inventory)
             self._sampler.use(source, "every figure is made up")
+            self._source = source
             await anyio.sleep_forever()
 
     async def _keep_session(self, endpoint: EngineEndpoint) -> None:
@@ -256,9 +289,14 @@ class LocalFeed:
 
     async def _use_a_source(self, engine: EngineClient, watcher: InventoryWatcher, roster: Roster) -> None:
         """Choose a source as soon as a running container allows it, and keep it open."""
+        cgroup = None
+        if engine.endpoint.is_local:
+            cgroup = CgroupSource(proc_root=self._proc_root, cgroup_root=self._cgroup_root)
         while True:
             version = roster.version
-            choice = await choose(engine, self._source_choice, roster.counted, max_workers=self._max_workers)
+            choice = await choose(
+                engine, self._source_choice, roster.counted, max_workers=self._max_workers, cgroup=cgroup
+            )
             if choice is not None:
                 break
             with anyio.move_on_after(PROBE_AGAIN_S if roster.counted else None):
@@ -266,18 +304,35 @@ class LocalFeed:
         async with choice.source as source:
             _log.info("source %s: %s", source.name, choice.reason)
             self._sampler.use(source, choice.reason)
+            self._source = source
             try:
                 await anyio.sleep_forever()
             finally:  # before it closes: a closed source cannot be asked
+                self._source = None
                 self._sampler.use_none()
 
     def _host_of(self, endpoint: EngineEndpoint, info: EngineInfo) -> Callable[[], HostFigures]:
         """This machine's own figures where the engine runs right on it, else what the engine tells of its host."""
         here = self._host_meter.read(time.monotonic_ns())
         if endpoint.is_local and _about_equal(here.mem_total_bytes, info.mem_total_bytes):
-            return lambda: self._host_meter.read(time.monotonic_ns())
+            return self._this_machine
         remote = HostFigures(basis="containers", cores=info.cpus, mem_total_bytes=info.mem_total_bytes)
         return lambda: remote
+
+    def _this_machine(self) -> HostFigures:
+        now_ns = time.monotonic_ns()
+        pressure = self._pressure_meter.read(now_ns)
+        return structs.replace(
+            self._host_meter.read(now_ns),
+            cpu_pressure=pressure.cpu,
+            mem_pressure=pressure.memory,
+            io_pressure=pressure.io,
+        )
+
+
+def _features_of(source: Source | None) -> list[str]:
+    """The source, and the groups of figures it gives here."""
+    return [] if source is None else [source.name, *sorted(f"figures.{figure}" for figure in source.features)]
 
 
 def _check_bounds(name: str, value: float, least: float, most: float) -> None:

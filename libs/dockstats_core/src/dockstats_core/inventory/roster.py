@@ -171,6 +171,7 @@ def _from_details(details: ContainerDetails) -> Container:
         pids_limit=_limit(limits.pids_limit),
         network_mode=_text(limits.network_mode),
         pid=state.pid or None,
+        cgroup_parent=_text(limits.cgroup_parent),
     )
 
 

@@ -15,14 +15,15 @@ from msgspec import Meta, Struct, field
 from dockstats_core.messages.codec import Codec
 
 MAX_CONTAINERS = 10_000
+MAX_COUNT = (1 << 63) - 1
 
 # Bounds on what a stranger may send. A real name has at most 255 characters, an image reference 512.
 Text: TypeAlias = Annotated[str, Meta(max_length=1024)]
 ContainerId: TypeAlias = Annotated[str, Meta(max_length=128)]
 Word: TypeAlias = Annotated[str, Meta(max_length=64)]  # one of a list that newer agents may have made longer
 Timestamp: TypeAlias = Annotated[datetime, Meta(tz=True)]
-Count: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
-Bytes: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
+Bytes: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Limit: TypeAlias = Annotated[int, Meta(ge=0)]  # older agents pass on an engine's 2^64-1, which stands for none
 PerSecond: TypeAlias = Annotated[float, Meta(ge=0)]
 Percent: TypeAlias = Annotated[float, Meta(ge=0)]
@@ -37,6 +38,8 @@ Figure: TypeAlias = Literal[
     "block_io_rates",
     "pids",
     "throttling",
+    "pressure",
+    "memory_events",
 ]
 """Groups of figures that are known, or unknown for one reason, together."""
 
@@ -57,6 +60,19 @@ UnknownReason: TypeAlias = Literal[
 SourceName: TypeAlias = Literal["cgroup", "one-shot", "stream", "simulated"]
 
 
+class Pressure(Struct, frozen=True, kw_only=True):
+    """How much of the time tasks waited for one resource, in percent of the wall clock.
+
+    `some`: at least one task waited; `full`: all that were not idle did. The first two are of the interval between the
+    two readings, the others the kernel's own average over 10 s.
+    """
+
+    some_pct: Percent | None = None
+    full_pct: Percent | None = None
+    some_avg10_pct: Percent | None = None
+    full_avg10_pct: Percent | None = None
+
+
 class ContainerSample(Struct, frozen=True, kw_only=True):
     """One container's figures at one instant.
 
@@ -71,6 +87,8 @@ class ContainerSample(Struct, frozen=True, kw_only=True):
     mem_bytes: Bytes | None = None  # fixed; usage minus cache, as `docker stats` shows it
     mem_limit_bytes: Limit | None = None  # fixed; the limit in effect: the host's memory where it has none
     net_io_bytes: Bytes | None = None  # fixed; received plus sent since start
+    cpu_user_pct: Percent | None = None
+    cpu_kernel_pct: Percent | None = None  # in the kernel, on its behalf
     cpu_limit_pct: Percent | None = None  # null without a CPU limit of its own
     throttled_pct: Percent | None = None  # null without a quota
     throttled_time_pct: Percent | None = None
@@ -80,6 +98,11 @@ class ContainerSample(Struct, frozen=True, kw_only=True):
     mem_anon_bytes: Bytes | None = None
     mem_file_bytes: Bytes | None = None
     mem_kernel_bytes: Bytes | None = None
+    mem_swap_bytes: Bytes | None = None
+    mem_limit_hits: Count | None = None  # allocations that met the limit, since start
+    oom_kills: Count | None = None  # since start
+    page_faults_per_sec: PerSecond | None = None
+    major_page_faults_per_sec: PerSecond | None = None  # those that had to read from a disk
     net_rx_bytes: Bytes | None = None
     net_tx_bytes: Bytes | None = None
     net_rx_bytes_per_sec: PerSecond | None = None
@@ -88,7 +111,12 @@ class ContainerSample(Struct, frozen=True, kw_only=True):
     block_write_bytes: Bytes | None = None
     block_read_bytes_per_sec: PerSecond | None = None
     block_write_bytes_per_sec: PerSecond | None = None
+    block_reads_per_sec: PerSecond | None = None
+    block_writes_per_sec: PerSecond | None = None
     pids: Count | None = None
+    cpu_pressure: Pressure | None = None
+    mem_pressure: Pressure | None = None
+    io_pressure: Pressure | None = None
     age_secs: Seconds | None = None  # how old the figures are at sent_at; null where there was never one
     stale: bool = False  # older than its source's cadence explains
     unknown: Annotated[dict[Word, Word], Meta(max_length=64)] = field(default_factory=dict)  # Figure -> UnknownReason
@@ -113,6 +141,9 @@ class HostFigures(Struct, frozen=True, kw_only=True):
     mem_used_bytes: Bytes | None = None
     mem_total_bytes: Bytes | None = None
     load_1m: float | None = None
+    cpu_pressure: Pressure | None = None
+    mem_pressure: Pressure | None = None
+    io_pressure: Pressure | None = None
 
 
 class EngineState(Struct, frozen=True, kw_only=True):
@@ -135,7 +166,8 @@ class Sampling(Struct, frozen=True, kw_only=True):
     interval_secs: Seconds | None = None  # in effect, which may be longer than the one asked for
     duration_secs: Seconds | None = None  # of the tick that made this batch
     skipped_ticks: Count = 0  # since start: ticks left out because one took too long
-    failures: Count = 0  # containers that could not be read in this tick
+    failures: Count = 0  # containers that could not be read, or not wholly, in this tick
+    limitations: Annotated[tuple[Text, ...], Meta(max_length=16)] = ()  # what it cannot tell here, with the way out
 
 
 class OwnUsage(Struct, frozen=True, kw_only=True):

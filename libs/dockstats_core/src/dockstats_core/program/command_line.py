@@ -26,6 +26,9 @@ from dockstats_core.program.settings import AgentSettings, DashboardSettings, Gi
 EXIT_USAGE = 2
 """What a program gives back that was started wrongly, as shells and argparse have it."""
 
+HEALTHCHECK = "healthcheck"
+"""First argument that makes a program ask the running one how it is, instead of running (program.healthcheck)."""
+
 _WIDTH = 80
 _ABOUT = {
     "agent": "Samples this Docker host's containers and serves their figures over WebSocket, at /ws.",
@@ -35,6 +38,10 @@ _PRECEDENCE = (
     "A flag wins over its variable, a variable over the same one in .env.local, that over .env (both in the working "
     "directory), and all of them over the default. A flag marked * may be given more than once; its variable takes "
     "several values separated by semicolons."
+)
+_HEALTHCHECK = (
+    f"With {HEALTHCHECK} as the first argument it asks the program that runs at the same --listen address how it is, "
+    "prints one line and leaves with 0 or 1, as a container's HEALTHCHECK needs it."
 )
 _EMBEDDED = "The agent inside the dashboard takes the agent's variables, AGENT_...: see dockstats-agent --help."
 
@@ -77,12 +84,20 @@ def parse(
     Raises:
         ConfigurationError: an unknown flag, an unusable value (OptionError), an unreadable file.
     """
-    flags = _flags(program, argv)
-    given = Given(flags, read_environment(environ, directory))
+    given = given_on(program, argv, environ, directory)
     name = host_name or platform.node() or "localhost"
     if program == "agent":
         return agent_settings(given, host_name=name)
     return dashboard_settings(given, host_name=name)
+
+
+def given_on(program: ProgramName, argv: Sequence[str], environ: Mapping[str, str], directory: Path) -> Given:
+    """What a start of `program` was given, not looked at yet.
+
+    Raises:
+        ConfigurationError: an unknown flag, an unreadable file.
+    """
+    return Given(_flags(program, argv), read_environment(environ, directory))
 
 
 @overload
@@ -113,11 +128,12 @@ def command_of(program: ProgramName) -> str:
 def help_text(program: ProgramName) -> str:
     """What `--help` prints: 80 columns, every option with its variables and its default."""
     paragraphs = [
-        f"usage: {command_of(program)} [options]",
+        f"usage: {command_of(program)} [{HEALTHCHECK}] [options]",
         textwrap.fill(_ABOUT[program], _WIDTH),
         "options:\n" + "\n".join(_told(option) for option in options_of(program)),
         "  --version\n      Print the version and leave.\n  --help, -h\n      Print this and leave.",
         textwrap.fill(_PRECEDENCE, _WIDTH),
+        textwrap.fill(_HEALTHCHECK, _WIDTH),
     ]
     if program == "dashboard":
         paragraphs.append(textwrap.fill(_EMBEDDED, _WIDTH))

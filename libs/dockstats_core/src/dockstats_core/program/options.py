@@ -98,11 +98,29 @@ MAX_WORKERS: Option[int] = Option(
 SOURCE: Option[SourceChoice] = Option(
     flag="--source",
     variables=("AGENT_SOURCE",),
-    metavar="auto|one-shot|stream|simulated",
+    metavar="auto|cgroup|one-shot|stream|simulated",
     default="auto",
-    help="Where figures come from: one-shot asks the engine once a sample, stream keeps a stream for each container, "
-    "auto takes what this engine does best and says why; simulated invents containers.",
+    help="Where figures come from: cgroup reads the kernel's own counters, one-shot asks the engine once a sample, "
+    "stream keeps a stream for each container, auto takes cgroup where the engine is on this machine, else what the "
+    "engine does best, and says why; simulated invents containers.",
     parse=values.source,
+)
+PROC_ROOT: Option[str] = Option(
+    flag="--proc-root",
+    variables=("AGENT_PROC_ROOT",),
+    metavar="PATH",
+    default="/proc",
+    help="Where the host's /proc is mounted: in a container, for instance /host/proc.",
+    parse=values.directory,
+)
+CGROUP_ROOT: Option[str] = Option(
+    flag="--cgroup-root",
+    variables=("AGENT_CGROUP_ROOT",),
+    metavar="PATH",
+    default="",
+    shown_default="wherever cgroup file systems are mounted",
+    help="Look for the host's cgroup file systems only at this path and below.",
+    parse=values.directory,
 )
 SIMULATED_CONTAINERS: Option[int] = Option(
     flag="--simulated-containers",
@@ -205,6 +223,8 @@ AGENT_OPTIONS: tuple[Option[object], ...] = (
     POLL_INTERVAL,
     MAX_WORKERS,
     SOURCE,
+    PROC_ROOT,
+    CGROUP_ROOT,
     SIMULATED_CONTAINERS,
     FILTER,
     AGENT_ALLOWED_ORIGINS,

@@ -34,6 +34,8 @@ class AgentSettings(Struct, frozen=True, kw_only=True):
     poll_interval_s: float
     max_workers: int
     source: SourceChoice
+    proc_root: str
+    cgroup_root: str  # empty: wherever cgroup file systems are mounted
     simulated_containers: int
     filters: Filters
     allowed_origins: tuple[str, ...]
@@ -111,6 +113,8 @@ def agent_settings(given: Given, *, host_name: str) -> AgentSettings:
         poll_interval_s=given.value(options.POLL_INTERVAL),
         max_workers=given.value(options.MAX_WORKERS),
         source=source,
+        proc_root=given.value(options.PROC_ROOT),
+        cgroup_root=given.value(options.CGROUP_ROOT),
         simulated_containers=given.value(options.SIMULATED_CONTAINERS),
         filters=given.value(options.FILTER),
         allowed_origins=given.value(options.AGENT_ALLOWED_ORIGINS),

@@ -19,7 +19,7 @@ from dockstats_core.program.access import normal_origin
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 SourceChoice: TypeAlias = Literal["auto"] | SourceName
-"""What may be asked for; `cgroup` has its name in the protocol, and no source in this version."""
+"""What may be asked for."""
 
 Filters: TypeAlias = Mapping[str, tuple[str, ...]]
 """Docker's filters: `label` and `name`, each with the values asked for."""
@@ -33,7 +33,7 @@ MAX_FILTERS = 100
 MAX_ORIGINS = 100
 
 _LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
-_SOURCES: tuple[SourceChoice, ...] = ("auto", "one-shot", "stream", "simulated")
+_SOURCES: tuple[SourceChoice, ...] = ("auto", *get_args(SourceName))
 _NO_ENVIRONMENT = {"HOME": "/"}
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _DIGITS = re.compile(r"[0-9]{1,9}\Z")
@@ -80,6 +80,14 @@ def simulated_containers(text: str) -> int:
 def source(text: str) -> SourceChoice:
     """One of the sources' names, or auto."""
     return _choice(text, _SOURCES)
+
+
+def directory(text: str) -> str:
+    """An absolute path; empty where it is blank."""
+    path = text.strip()
+    if path and (not path.startswith("/") or not path.isprintable()):
+        raise _error(text, "it should be an absolute path, like /host/proc")
+    return path.rstrip("/") or path
 
 
 def log_level(text: str) -> LogLevel:

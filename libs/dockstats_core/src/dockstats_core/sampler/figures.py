@@ -46,7 +46,7 @@ class Figures:
         self._limits = limits or FigureLimits()
         self._memories: dict[str, _Memory] = {}
         self.failures: int = 0
-        """Containers that could not be read in the last update."""
+        """Containers that could not be read, or not wholly, in the last update."""
 
     def update(
         self,
@@ -70,7 +70,7 @@ class Figures:
         """
         for container_id in self._memories.keys() - {container.id for container in containers}:
             del self._memories[container_id]
-        self.failures = sum(isinstance(readings.get(container.id), Failure) for container in containers)
+        self.failures = sum(_failed(readings.get(container.id)) for container in containers)
         return [
             self._sample(
                 container,
@@ -133,6 +133,10 @@ class Figures:
         return structs.replace(
             memory.sample, name=container.name, age_secs=age_s, stale=lost is not None or age_s > ordinary_s
         )
+
+
+def _failed(outcome: Reading | Failure | None) -> bool:
+    return isinstance(outcome, Failure) or (outcome is not None and bool(outcome.problems))
 
 
 def _restarted(before: datetime | None, now: datetime | None) -> bool:

@@ -164,6 +164,8 @@ class Sampler:
             if is_tick:
                 await self._read()
                 ticks.done(self._now_s(), self.interval_s)
+            elif self._source is not None and self._inventory is not None:
+                self._source.retain({container.id for container in self._inventory.counted})
             inventory = self._inventory_if_changed()
             if inventory is not None:
                 yield inventory
@@ -239,6 +241,7 @@ class Sampler:
             duration_secs=self._duration_s,
             skipped_ticks=skipped_ticks,
             failures=self._figures.failures,
+            limitations=() if self._source is None else tuple(self._source.limitations),
         )
 
     def _now_s(self) -> float:

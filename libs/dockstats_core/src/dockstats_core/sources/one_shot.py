@@ -10,7 +10,7 @@ others' figures on time. Not here: whether the engine is one of those (choosing)
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -21,12 +21,12 @@ from msgspec import Struct
 from dockstats_core.containers import Container
 from dockstats_core.engine.api import EngineClient
 from dockstats_core.errors import ContainerNotFoundError, EngineError
-from dockstats_core.messages.agent import SourceName
+from dockstats_core.messages.agent import Figure, SourceName
 from dockstats_core.readings import Reading
 from dockstats_core.sources.duty import DutyBudget
 from dockstats_core.sources.engine_reading import to_reading
 from dockstats_core.sources.failures import failure_of
-from dockstats_core.sources.protocol import Failure, Readings
+from dockstats_core.sources.protocol import ENGINE_FEATURES, Failure, Readings
 
 
 class OneShotLimits(Struct, frozen=True, kw_only=True):
@@ -71,6 +71,20 @@ class OneShotSource:
     def interval_s(self) -> float:
         """Seconds between rounds that the duty budget pays for."""
         return self._budget.interval_s(len(self._asked), self._limits.shortest_interval_s)
+
+    @property
+    def features(self) -> frozenset[Figure]:
+        """All that an engine tells."""
+        return ENGINE_FEATURES
+
+    @property
+    def limitations(self) -> Sequence[str]:
+        """None that another engine would not have."""
+        return ()
+
+    def retain(self, container_ids: Collection[str]) -> None:
+        """Keep nothing of any other container; a call that is out comes back to nobody."""
+        self._forget_all_but(self._asked.intersection(container_ids))
 
     async def read(self, containers: Sequence[Container], *, within_s: float) -> Readings:
         """Ask for every container that has no call out, and wait for those that were quick the last time."""

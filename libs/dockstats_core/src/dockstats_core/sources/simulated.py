@@ -8,7 +8,7 @@ Not here: how the containers live (simulation).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -16,9 +16,9 @@ from typing import Self
 from anyio import lowlevel
 
 from dockstats_core.containers import Container
-from dockstats_core.messages.agent import HostFigures, SourceName
+from dockstats_core.messages.agent import Figure, HostFigures, SourceName
 from dockstats_core.simulation.host import Simulation
-from dockstats_core.sources.protocol import Readings
+from dockstats_core.sources.protocol import ENGINE_FEATURES, Readings
 
 SHORTEST_INTERVAL_S = 0.05
 
@@ -57,6 +57,19 @@ class SimulatedSource:
     def interval_s(self) -> float:
         """The cadence it was made with, in seconds."""
         return self._interval_s
+
+    @property
+    def features(self) -> frozenset[Figure]:
+        """What an engine tells, and no more: kernels are not made up yet."""
+        return ENGINE_FEATURES
+
+    @property
+    def limitations(self) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def retain(self, container_ids: Collection[str]) -> None:
+        """Nothing is open for anyone."""
 
     @property
     def inventory(self) -> Simulation:

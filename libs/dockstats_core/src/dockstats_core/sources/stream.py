@@ -10,7 +10,7 @@ hanging ones leaves the others their turns. Not here: whether this source is the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -21,12 +21,12 @@ from msgspec import Struct
 from dockstats_core.containers import Container
 from dockstats_core.engine.api import EngineClient
 from dockstats_core.errors import ContainerNotFoundError, EngineError
-from dockstats_core.messages.agent import SourceName
+from dockstats_core.messages.agent import Figure, SourceName
 from dockstats_core.readings import Reading
 from dockstats_core.sources.duty import DutyBudget
 from dockstats_core.sources.engine_reading import to_reading
 from dockstats_core.sources.failures import failure_of
-from dockstats_core.sources.protocol import Failure, Readings
+from dockstats_core.sources.protocol import ENGINE_FEATURES, Failure, Readings
 
 
 class StreamLimits(Struct, frozen=True, kw_only=True):
@@ -79,14 +79,28 @@ class StreamSource:
         """The engine's tick, or as many ticks as it takes for every container to have its turn."""
         return self._budget.interval_s(len(self._followers), self._limits.engine_tick_s)
 
+    @property
+    def features(self) -> frozenset[Figure]:
+        """All that an engine tells."""
+        return ENGINE_FEATURES
+
+    @property
+    def limitations(self) -> Sequence[str]:
+        """None that another engine would not have."""
+        return ()
+
+    def retain(self, container_ids: Collection[str]) -> None:
+        """End the streams of all others."""
+        for container_id in self._followers.keys() - set(container_ids):
+            self._followers.pop(container_id).scope.cancel()
+
     async def read(self, containers: Sequence[Container], *, within_s: float) -> Readings:
         """The newest frame of each container; follows those that are new and leaves those that are gone.
 
         Waits only while there is not one frame yet, and not over two ticks, so that the first round shows something.
         """
         wanted = {container.id for container in containers}
-        for container_id in self._followers.keys() - wanted:
-            self._followers.pop(container_id).scope.cancel()
+        self.retain(wanted)
         for container_id in wanted - self._followers.keys():
             follower = self._followers[container_id] = _Follower()
             self._tasks.start_soon(self._follow, container_id, follower)

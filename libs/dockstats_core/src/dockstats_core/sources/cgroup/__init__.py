@@ -1,0 +1,1 @@
+"""Readings from the kernel's own counters: cgroup files and /proc, without asking the engine."""
