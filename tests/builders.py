@@ -29,6 +29,7 @@ def reading(number: int = 1, *, at_s: float = 0.0, cpu_ns: int | None = 0, **cou
         read_ns=at_ns,
         taken_ns=at_ns,
         cpu_total_ns=cpu_ns,
+        details_ns=at_ns,
         **counters,  # type: ignore[arg-type]
     )
 

@@ -18,10 +18,7 @@ TOLD = "import time:"
 HEAVY = {
     "cryptography",  # 7.5 MiB
     "polyfactory",  # 6.5 MiB, with faker; Litestar's, for made-up examples in tests
-    "httpx",  # 5.1 MiB, with rich and pygments for a command line; Litestar's, for its test client
     "faker",  # 4.4 MiB
-    "rich",  # 1.5 MiB
-    "pygments",  # 0.6 MiB and more, by what is highlighted
     "rich_click",  # 1.4 MiB; Litestar's, for its command line
     "unittest",  # 1.2 MiB
     "sqlite3",  # 0.9 MiB

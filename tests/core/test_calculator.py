@@ -244,6 +244,18 @@ def test_pressure_of_a_first_sample_and_after_a_reset_has_no_share() -> None:
     assert reset.mem_pressure == first.mem_pressure
 
 
+def test_details_that_are_repeated_keep_the_rates_of_their_own_two_readings() -> None:
+    first = reading(block_reads=0, cpu_pressure=waited(0, 0))
+    at_1_s = reading(at_s=1, block_reads=100, cpu_pressure=waited(250_000, 0))
+    at_1_1_s = structs.replace(reading(at_s=1.1, block_reads=100, cpu_pressure=waited(250_000, 0)), details_ns=10**9)
+    shown = calculator.calculate(
+        container(), at_1_1_s, at_1_s, host_memory_bytes=None, with_details=calculator.details(at_1_s, first)
+    )
+    assert shown.block_reads_per_sec == 100.0
+    assert shown.cpu_pressure is not None
+    assert shown.cpu_pressure.some_pct == 25.0
+
+
 def test_faults_and_operations_are_rates_and_events_of_memory_are_totals() -> None:
     before = reading(page_faults=100, major_page_faults=0, block_reads=5, block_writes=5, oom_kills=1)
     now = reading(
@@ -270,13 +282,16 @@ PRESSURES = ("cpu_pressure", "mem_pressure", "io_pressure")
 COUNTERS = [
     name
     for name in Reading.__struct_fields__
-    if name not in {"container_id", "read_ns", "taken_ns", "problems", *PRESSURES}
+    if name not in {"container_id", "read_ns", "taken_ns", "details_ns", "problems", *PRESSURES}
 ]
 anything = st.one_of(st.none(), st.integers(-(2**63), 2**64), st.integers(0, 2**40))
 stalls = st.one_of(st.none(), st.builds(Stall, st.integers(0, 2**64), *[st.floats(0, 100)] * 3))
 pressures = st.one_of(st.none(), st.builds(PressureReading, stalls, stalls))
 readings = st.builds(
-    lambda read_ns, values: Reading(container_id="a" * 64, read_ns=read_ns, taken_ns=0, **values),
+    lambda read_ns, details_ns, values: Reading(
+        container_id="a" * 64, read_ns=read_ns, taken_ns=0, details_ns=details_ns, **values
+    ),
+    st.integers(0, 2**63),
     st.integers(0, 2**63),
     st.fixed_dictionaries({**dict.fromkeys(COUNTERS, anything), **dict.fromkeys(PRESSURES, pressures)}),
 )

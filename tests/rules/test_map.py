@@ -19,7 +19,7 @@ TEXT = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 
 _ROW = re.compile(r"^\| `(\w+)` \| (.*) \|$", re.MULTILINE)
 _MODULE = re.compile(r"`([a-z][a-z0-9_-]*)`")
-LISTED = {package: set(_MODULE.findall(modules)) for package, modules in _ROW.findall(TEXT)}
+LISTED = {package: set(_MODULE.findall(modules)) for package, modules in _ROW.findall(TEXT[: TEXT.index("The page (")])}
 PACKAGES = [*(one.parent for one in LIBRARY.rglob("__init__.py") if one.parent != LIBRARY), *APPS]
 
 

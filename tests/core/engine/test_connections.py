@@ -1,4 +1,4 @@
-"""What httpcore's pool does not do: tell what speaks no HTTP, keep connections beside streams, leak none."""
+"""What httpx's own transport does not do: tell what speaks no HTTP, keep connections beside streams, leak none."""
 
 from __future__ import annotations
 

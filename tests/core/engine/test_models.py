@@ -77,7 +77,7 @@ def test_names_of_the_engine_are_the_ones_read() -> None:
     assert (version.api_version, version.min_api_version, version.os) == ("1.52", "1.44", "linux")
     details = msgspec.json.decode(
         b'{"Id":"a","State":{"OOMKilled":true,"Pid":7,"Health":{"Status":"healthy"}},'
-        b'"HostConfig":{"NanoCpus":5,"PidsLimit":null,"NetworkMode":"host"}}',
+        b'"HostConfig":{"NanoCpus":5,"PidsLimit":null,"NetworkMode":"host","CgroupParent":"/batch"}}',
         type=ContainerDetails,
     )
     assert details.state.oom_killed
@@ -86,5 +86,6 @@ def test_names_of_the_engine_are_the_ones_read() -> None:
     assert details.state.health.status == "healthy"
     limits = details.host_config
     assert (limits.nano_cpus, limits.pids_limit, limits.network_mode) == (5, None, "host")
+    assert limits.cgroup_parent == "/batch"
     info = msgspec.json.decode(b'{"NCPU":4,"MemTotal":1024,"Name":"heron"}', type=EngineInfo)
     assert info == EngineInfo(cpus=4, mem_total_bytes=1024, name="heron")

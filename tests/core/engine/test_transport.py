@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpcore
+import httpx
 import msgspec
 import pytest
 import trustme
@@ -290,9 +290,9 @@ async def test_reset_connection_says_so() -> None:
 
 async def test_errors_of_whoever_reads_a_stream_stay_theirs() -> None:
     async with FakeEngine() as engine, transport_to(engine) as transport:
-        with pytest.raises(httpcore.ReadError, match="theirs"):
+        with pytest.raises(httpx.ReadError, match="theirs"):
             async with transport.stream("/events", silence_s=None):
-                raise httpcore.ReadError("theirs")
+                raise httpx.ReadError("theirs")
 
 
 async def test_connections_close_with_the_transport() -> None:
@@ -386,8 +386,9 @@ def test_forbidden_socket_names_its_group_and_the_containers_option() -> None:
     assert type(error) is EnginePermissionError
     assert str(error) == (
         f"cannot open {endpoint.text}: permission denied; "
-        f"it belongs to the group {group.gr_name} (gid {group.gr_gid}): add this user to {group.gr_name} and log in again, "
-        f"or start a container with --group-add {group.gr_gid} (in a compose file, group_add: [{group.gr_gid}])"
+        f"it belongs to the group {group.gr_name} (gid {group.gr_gid}): "
+        f"add this user to {group.gr_name} and log in again, or start a container "
+        f"with --group-add {group.gr_gid} (in a compose file, group_add: [{group.gr_gid}])"
     )
 
 

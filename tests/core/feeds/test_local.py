@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -14,6 +15,7 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from dockstats_core.connection.actions import ConnectionChanged
+from dockstats_core.containers import Container
 from dockstats_core.engine.pulse import PulseLimits
 from dockstats_core.errors import ConfigurationError
 from dockstats_core.feeds.events import FeedEvent
@@ -28,6 +30,9 @@ from dockstats_core.messages.agent import (
 from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.settings import AgentSettings
 from tests import faults
+from tests.cgroup_trees import Counts, Machine
+from tests.descriptors import open_files
+from tests.fake_containers import FakeContainer
 from tests.fake_engine import FakeEngine
 from tests.fake_http import Fault
 
@@ -405,6 +410,132 @@ async def test_a_paused_container_keeps_its_figures_and_uses_nothing() -> None:
             batch = await batch_where(feed, lambda batch: only(batch).cpu_pct == 0.0)
         assert only(batch).mem_bytes is not None
         assert batch.containers_by_state == {"paused": 1}
+
+
+# The kernel's own counters. ------------------------------------------------------------------------------------------
+
+
+def on(machine: Machine, one: FakeContainer, *, in_sight: bool = True, counts: Counts | None = None) -> FakeContainer:
+    """The engine's container has its files on this machine, and its process in sight or not."""
+    machine.run(Container(id=one.id, name=one.name, pid=one.pid if in_sight else None), counts)
+    return one
+
+
+def kernel_feed(engine: FakeEngine, machine: Machine, **arguments: Any) -> LocalFeed:
+    return feed_of(engine, proc_root=str(machine.proc), cgroup_root=str(machine.cgroup), **arguments)
+
+
+def has_features(*features: str) -> Callable[[AgentStatus], bool]:
+    return lambda status: status.features == [*FEATURES, *features]
+
+
+ALL_FIGURES = sorted(
+    f"figures.{name}"
+    for name in (
+        *("block_io", "block_io_rates", "cpu", "memory", "memory_events"),
+        *("network", "network_rates", "pids", "pressure", "throttling"),
+    )
+)
+WITHOUT_NETWORK = [name for name in ALL_FIGURES if "network" not in name]
+
+
+async def test_an_engine_on_this_machine_is_read_by_the_kernels_own_counters(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine = Machine(tmp_path, "v2")
+    async with living() as engine:
+        web = on(machine, engine.run("web"), counts=Counts(mem=50 << 20, inactive_file=8 << 20, received=700, sent=300))
+        with caplog.at_level(logging.INFO, "dockstats_core.feeds.local"):
+            async with kernel_feed(engine, machine) as feed:
+                batch = await batch_where(
+                    feed, lambda batch: cpu_is_known(batch) and only(batch).net_io_bytes is not None
+                )
+                assert open_files(tmp_path)
+        assert engine.count(f"{web.id}/stats") == 0
+    assert (batch.sampling.source, batch.sampling.limitations) == ("cgroup", ())
+    assert batch.sampling.reason == "the kernel's own counters can be read (cgroup v2)"
+    assert f"source cgroup: {batch.sampling.reason}" in caplog.messages
+    assert only(batch).mem_bytes == 42 << 20
+    assert only(batch).net_io_bytes == 1000
+    assert open_files(tmp_path) == []
+
+
+async def test_status_is_told_anew_when_the_groups_of_figures_change(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "v2")
+    async with living() as engine:
+        on(machine, engine.run("web"), in_sight=False)
+        async with kernel_feed(engine, machine) as feed:
+            await first(feed, AgentStatus, has_features("cgroup", *WITHOUT_NETWORK))
+            on(machine, engine.run("api"))
+            await first(feed, AgentStatus, has_features("cgroup", *ALL_FIGURES))
+            await engine.go_away()
+            await first(feed, AgentStatus, has_features())
+            assert open_files(tmp_path) == []
+            await engine.come_back()
+            await first(feed, AgentStatus, has_features("cgroup", *ALL_FIGURES))
+
+
+async def test_what_the_kernel_source_cannot_tell_is_in_the_batch(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "v2")
+    async with living() as engine:
+        on(machine, engine.run("web"), in_sight=False)
+        async with kernel_feed(engine, machine) as feed:
+            batch = await batch_where(feed, lambda batch: batch.sampling.limitations != ())
+    [sentence] = batch.sampling.limitations
+    assert sentence.startswith("no network figures: the host's processes are not in sight")
+    assert only(batch).net_io_bytes is None
+    assert only(batch).unknown["network"] == "source_cannot_tell"
+
+
+async def test_kernel_source_that_was_asked_for_and_sees_nothing_says_so_and_stays(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "v2")
+    machine.unmount()
+    async with living() as engine:
+        engine.run("web")
+        async with kernel_feed(engine, machine, source="cgroup") as feed:
+            batch = await batch_where(feed, lambda batch: batch.sampling.failures == 1)
+            await first(feed, AgentStatus, has_features("cgroup"))
+            machine.mount()
+    assert (batch.sampling.source, batch.sampling.reason) == ("cgroup", "cgroup was asked for (no cgroup)")
+    [sentence] = batch.sampling.limitations
+    assert sentence.startswith(f"no figures of some containers: no cgroup file system is mounted at {machine.cgroup}")
+
+
+async def test_an_engine_whose_containers_have_no_files_here_is_asked_itself(tmp_path: Path) -> None:
+    """As one in a virtual machine whose socket is on this machine."""
+    async with living() as engine:
+        engine.run("web", cores=0.5)
+        async with kernel_feed(engine, Machine(tmp_path, "hybrid")) as feed:
+            batch = await batch_where(feed, is_fresh)
+    assert batch.sampling.source == "one-shot"
+    assert (
+        "; the kernel's own counters cannot be read: its cgroup is not below the mounted tree" in batch.sampling.reason
+    )
+
+
+async def test_a_source_that_cannot_follow_the_interval_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    async with living() as engine:
+        engine.run("web")
+        with caplog.at_level(logging.WARNING, "dockstats_core.feeds.local"):
+            async with feed_of(engine, source="stream") as feed:
+                batch = await batch_where(feed, memory_is_known)
+                engine.run("api")  # a batch for each change
+                await batch_where(feed, lambda later: later.sequence > batch.sequence and len(later.containers) == 2)
+    assert caplog.messages.count("source stream gives figures every 1 s, not every 0.05 s as asked") == 1
+
+
+async def test_a_source_that_follows_the_interval_is_not_complained_about(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine = Machine(tmp_path, "v2")
+    async with living() as engine:
+        on(machine, engine.run("web"))
+        with caplog.at_level(logging.WARNING, "dockstats_core.feeds.local"):
+            async with kernel_feed(engine, machine) as feed:
+                batch = await batch_where(feed, cpu_is_known)
+                await batch_where(feed, lambda later: later.sequence > batch.sequence + 2)
+    assert batch.sampling.interval_secs == TICK_S
+    assert caplog.messages == []
 
 
 # What a person can do wrong. -----------------------------------------------------------------------------------------

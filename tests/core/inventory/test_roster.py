@@ -205,7 +205,13 @@ def test_an_inspection_tells_everything() -> None:
                 "Health": {"Status": "healthy"},
             },
             config={"Labels": {"com.docker.compose.project": "shop", "com.docker.compose.service": "front"}},
-            host_config={"NanoCpus": 1_500_000_000, "Memory": 2**30, "PidsLimit": 100, "NetworkMode": "bridge"},
+            host_config={
+                "NanoCpus": 1_500_000_000,
+                "Memory": 2**30,
+                "PidsLimit": 100,
+                "NetworkMode": "bridge",
+                "CgroupParent": "batch.slice",
+            },
             RestartCount=2,
         )
     )
@@ -227,7 +233,20 @@ def test_an_inspection_tells_everything() -> None:
         pids_limit=100,
         network_mode="bridge",
         pid=4242,
+        cgroup_parent="batch.slice",
     )
+
+
+def test_a_container_without_a_cgroup_parent_of_its_own_has_none() -> None:
+    assert inspected(details(host_config={"CgroupParent": ""})).cgroup_parent is None
+    assert inspected(details()).cgroup_parent is None
+
+
+def test_a_list_keeps_the_cgroup_parent_of_an_inspection() -> None:
+    roster = Roster()
+    roster.apply_inspection(details(host_config={"CgroupParent": "/batch"}))
+    roster.apply_list([summary(State="paused")])
+    assert [one.cgroup_parent for one in roster.containers] == ["/batch"]
 
 
 @pytest.mark.parametrize(

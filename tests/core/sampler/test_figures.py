@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from dockstats_core.containers import Container
 from dockstats_core.messages.agent import ContainerSample, UnknownReason
@@ -188,3 +189,15 @@ def test_whatever_comes_no_figure_is_negative_and_no_unknown_lacks_its_reason(
         assert (sample.cpu_pct is None) == ("cpu" in sample.unknown)
         assert sample.cpu_pct is None or sample.cpu_pct >= 0
         assert sample.age_secs is None or sample.age_secs >= 0
+
+
+def test_details_that_are_read_once_a_second_give_their_rates_at_every_tick() -> None:
+    ticking = Ticking()
+    ticking.tick(0, reading(block_writes=0))
+    ticking.tick(0.9, structs.replace(reading(at_s=0.9, block_writes=0), details_ns=0))
+    rates = [
+        ticking.tick(at_s, structs.replace(reading(at_s=at_s, block_writes=50), details_ns=10**9)).block_writes_per_sec
+        for at_s in (1.0, 1.5, 1.9)
+    ]
+    assert rates == [50.0, 50.0, 50.0]
+    assert ticking.tick(2, reading(at_s=2, block_writes=80)).block_writes_per_sec == 30.0

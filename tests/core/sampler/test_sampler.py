@@ -13,10 +13,10 @@ import pytest
 
 from dockstats_core.containers import Container
 from dockstats_core.messages.agent import (
-    Figure,
     ContainerInventory,
     ContainerStatsBatch,
     EngineState,
+    Figure,
     HostFigures,
     OwnUsage,
     SourceName,

@@ -229,6 +229,23 @@ async def test_a_container_that_is_no_longer_asked_for_is_forgotten() -> None:
             assert (await asked.read()).keys() == {web.id}
 
 
+async def test_a_container_that_is_not_retained_is_forgotten() -> None:
+    async with FakeEngine() as engine:
+        web, db = engine.run("web"), engine.run("db")
+        async with asking(engine, web, db) as asked:
+            assert (await asked.read()).keys() == {web.id, db.id}
+            asked.source.retain({db.id, "of a container that was never asked for"})
+            engine.fault("/stats", faults.hang)
+            assert (await asked.read(0.01)).keys() == {db.id}
+
+
+async def test_it_tells_what_an_engine_tells_and_nothing_of_the_kernels_own() -> None:
+    async with FakeEngine() as engine, asking(engine) as asked:
+        assert "network" in asked.source.features
+        assert asked.source.features.isdisjoint({"pressure", "memory_events"})
+        assert asked.source.limitations == ()
+
+
 async def test_the_interval_is_what_the_budget_pays_for() -> None:
     async with FakeEngine() as engine:
         containers = [engine.run(f"web-{number}") for number in range(10)]

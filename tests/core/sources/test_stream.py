@@ -219,6 +219,25 @@ async def test_a_container_that_is_no_longer_asked_for_is_left_and_forgotten() -
             await followed.until_read_now(web)
 
 
+async def test_streams_of_containers_that_are_not_retained_end_at_once() -> None:
+    async with FakeEngine() as engine:
+        web, db = engine.run("web"), engine.run("db")
+        async with following(engine, web, db) as followed:
+            await followed.until_read_now(web, db)
+            followed.source.retain({db.id})
+            await engine.until(lambda: not engine.open_requests(web.id))
+            followed.containers = [container_of(db)]
+            assert (await followed.read()).keys() == {db.id}
+            assert engine.open_requests(db.id) == 1
+
+
+async def test_it_tells_what_an_engine_tells_and_nothing_of_the_kernels_own() -> None:
+    async with FakeEngine() as engine, following(engine) as followed:
+        assert "network" in followed.source.features
+        assert followed.source.features.isdisjoint({"pressure", "memory_events"})
+        assert followed.source.limitations == ()
+
+
 async def test_above_the_budget_streams_take_turns_and_everyone_gets_figures() -> None:
     async with FakeEngine() as engine:
         containers = [engine.run(f"web-{number}") for number in range(6)]

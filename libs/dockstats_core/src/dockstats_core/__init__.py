@@ -12,6 +12,9 @@ What stands in `__all__` is the public face; every other module may change.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.errors import (
     ConfigurationError,
@@ -27,9 +30,7 @@ from dockstats_core.errors import (
     MessageError,
     UnknownMessageTypeError,
 )
-from dockstats_core.feeds.agent import AgentFeed
 from dockstats_core.feeds.events import FeedEvent
-from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages.agent import (
     AgentMessage,
     AgentMetrics,
@@ -43,6 +44,20 @@ from dockstats_core.messages.agent import (
     OwnUsage,
     Sampling,
 )
+
+if TYPE_CHECKING:
+    from dockstats_core.feeds.agent import AgentFeed
+    from dockstats_core.feeds.local import LocalFeed
+else:
+    _WHEN_ASKED_FOR = {"AgentFeed": "dockstats_core.feeds.agent", "LocalFeed": "dockstats_core.feeds.local"}
+
+    def __getattr__(name):
+        """The feeds, when first asked for: they load most of the library, and a health check needs neither."""
+        if name not in _WHEN_ASKED_FOR:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(_WHEN_ASKED_FOR[name]), name)
+        return found
+
 
 __all__ = [
     # Feeds

@@ -131,12 +131,50 @@ def _stalled_pct(now: Stall | None, before: Stall | None, elapsed_ns: int) -> fl
 # --- A whole sample -----------------------------------------------------------------------------------------------
 
 
+class Details(Struct, frozen=True, kw_only=True):
+    """The figures that tell why something is slow; a source may take them less often than the others."""
+
+    cpu_user_pct: float | None = None
+    cpu_kernel_pct: float | None = None
+    block_reads_per_sec: float | None = None
+    block_writes_per_sec: float | None = None
+    cpu_pressure: Pressure | None = None
+    mem_pressure: Pressure | None = None
+    io_pressure: Pressure | None = None
+    why_no_pressure: UnknownReason | None = None
+
+
+def details(reading: Reading, previous: Reading | None, *, no_previous: UnknownReason = "first_sample") -> Details:
+    """The details of a reading, over the time since the last one with other details than these."""
+    before = _NOTHING if previous is None else previous
+    elapsed_ns = reading.details_ns - before.details_ns
+    cpu, memory, io = reading.cpu_pressure, reading.mem_pressure, reading.io_pressure
+    why_no_pressure: UnknownReason | None = None
+    if cpu is None and memory is None and io is None:
+        why_no_pressure = "source_cannot_tell"
+    elif elapsed_ns <= 0 or (
+        before.cpu_pressure is None and before.mem_pressure is None and before.io_pressure is None
+    ):
+        why_no_pressure = no_previous
+    return Details(
+        cpu_user_pct=_share(reading.cpu_user_ns, before.cpu_user_ns, elapsed_ns),
+        cpu_kernel_pct=_share(reading.cpu_kernel_ns, before.cpu_kernel_ns, elapsed_ns),
+        block_reads_per_sec=_rate(reading.block_reads, before.block_reads, elapsed_ns),
+        block_writes_per_sec=_rate(reading.block_writes, before.block_writes, elapsed_ns),
+        cpu_pressure=None if cpu is None else pressure(cpu, before.cpu_pressure, elapsed_ns),
+        mem_pressure=None if memory is None else pressure(memory, before.mem_pressure, elapsed_ns),
+        io_pressure=None if io is None else pressure(io, before.io_pressure, elapsed_ns),
+        why_no_pressure=why_no_pressure,
+    )
+
+
 def calculate(
     container: Container,
     reading: Reading,
     previous: Reading | None,
     *,
     host_memory_bytes: int | None,
+    with_details: Details | None = None,
     no_previous: UnknownReason = "first_sample",
 ) -> ContainerSample:
     """One container's figures from its counters and those before; every null has its reason in `unknown`.
@@ -146,6 +184,7 @@ def calculate(
         reading: the counters now.
         previous: the counters before, by the same source; None where there are none to compare with.
         host_memory_bytes: the host's memory, which bounds every limit; None when unknown.
+        with_details: the reading's details, where they are known already; by default over the time since `previous`.
         no_previous: why there is no previous reading.
     """
     unknown: dict[Figure, UnknownReason] = {}
@@ -153,6 +192,7 @@ def calculate(
     elapsed_ns = reading.read_ns - before.read_ns
     if previous is not None and elapsed_ns <= 0:
         before, no_previous = _NOTHING, "gap"  # the clock that stamps the readings was set back, or stood still
+    detailed = with_details or details(reading, before, no_previous=no_previous)
 
     cpu = _cpu(reading, before, elapsed_ns, no_previous, unknown)
     cores = container.cpu_limit_cores
@@ -169,10 +209,13 @@ def calculate(
         mem_pct = used / limit * 100.0 if limit is not None else None
 
     received, sent = _network(container, reading, unknown)
-    received_rate = sent_rate = None
+    net_io = received_rate = sent_rate = None
     if received is None or sent is None:
         unknown["network_rates"] = unknown["network"]
     else:
+        net_io = _told(received + sent)
+        if net_io is None:
+            unknown["network"] = "source_cannot_tell"
         was = (before.net_rx_bytes, before.net_tx_bytes)
         received_rate, sent_rate = _rates("network_rates", (received, sent), was, elapsed_ns, no_previous, unknown)
 
@@ -189,7 +232,8 @@ def calculate(
         unknown["pids"] = "source_cannot_tell"
     if reading.oom_kills is None and reading.page_faults is None:
         unknown["memory_events"] = "source_cannot_tell"
-    cpu_pressure, mem_pressure, io_pressure = _pressures(reading, before, elapsed_ns, no_previous, unknown)
+    if detailed.why_no_pressure is not None:
+        unknown["pressure"] = detailed.why_no_pressure
 
     return ContainerSample(
         id=container.id,
@@ -197,9 +241,9 @@ def calculate(
         cpu_pct=cpu,
         mem_bytes=used,
         mem_limit_bytes=limit,
-        net_io_bytes=None if received is None or sent is None else _told(received + sent),
-        cpu_user_pct=_share(reading.cpu_user_ns, before.cpu_user_ns, elapsed_ns),
-        cpu_kernel_pct=_share(reading.cpu_kernel_ns, before.cpu_kernel_ns, elapsed_ns),
+        net_io_bytes=net_io,
+        cpu_user_pct=detailed.cpu_user_pct,
+        cpu_kernel_pct=detailed.cpu_kernel_pct,
         cpu_limit_pct=cpu / cores if cpu is not None and cores is not None and cores > 0 else None,
         throttled_pct=throttled,
         throttled_time_pct=throttled_time,
@@ -222,12 +266,12 @@ def calculate(
         block_write_bytes=_told(written),
         block_read_bytes_per_sec=read_rate,
         block_write_bytes_per_sec=written_rate,
-        block_reads_per_sec=_rate(reading.block_reads, before.block_reads, elapsed_ns),
-        block_writes_per_sec=_rate(reading.block_writes, before.block_writes, elapsed_ns),
+        block_reads_per_sec=detailed.block_reads_per_sec,
+        block_writes_per_sec=detailed.block_writes_per_sec,
         pids=pids,
-        cpu_pressure=cpu_pressure,
-        mem_pressure=mem_pressure,
-        io_pressure=io_pressure,
+        cpu_pressure=detailed.cpu_pressure,
+        mem_pressure=detailed.mem_pressure,
+        io_pressure=detailed.io_pressure,
         unknown=dict(unknown.items()),  # by items: a message takes any words, this module writes only listed ones
     )
 
@@ -266,27 +310,6 @@ def _rate(now: int | None, before: int | None, elapsed_ns: int) -> float | None:
 def _share(now_ns: int | None, before_ns: int | None, elapsed_ns: int) -> float | None:
     """Part of a CPU's time, 100 = one core, where both readings have it."""
     return None if now_ns is None or before_ns is None else cpu_pct(now_ns, before_ns, elapsed_ns)
-
-
-def _pressures(
-    reading: Reading,
-    before: Reading,
-    elapsed_ns: int,
-    no_previous: UnknownReason,
-    unknown: dict[Figure, UnknownReason],
-) -> tuple[Pressure | None, Pressure | None, Pressure | None]:
-    """Of CPU, memory and I/O; a kernel counts all of them or none."""
-    cpu, memory, io = reading.cpu_pressure, reading.mem_pressure, reading.io_pressure
-    if cpu is None and memory is None and io is None:
-        unknown["pressure"] = "source_cannot_tell"
-        return None, None, None
-    if before.cpu_pressure is None and before.mem_pressure is None and before.io_pressure is None:
-        unknown["pressure"] = no_previous
-    return (
-        None if cpu is None else pressure(cpu, before.cpu_pressure, elapsed_ns),
-        None if memory is None else pressure(memory, before.mem_pressure, elapsed_ns),
-        None if io is None else pressure(io, before.io_pressure, elapsed_ns),
-    )
 
 
 def _cpu(

@@ -33,15 +33,14 @@ class Reading(Struct, frozen=True, kw_only=True):
 
     `read_ns` is the time the counters were true, in nanoseconds of whichever clock the source stamps with; only
     differences between two readings of one source mean anything. `taken_ns` is this process's monotonic clock at the
-    moment the reading arrived here, from which its age is told.
+    moment the reading arrived here, from which its age is told. The details, which tell why something is slow, may be
+    read less often than the rest and are repeated in between: they were true at `details_ns`.
     """
 
     container_id: str
     read_ns: int
     taken_ns: int
     cpu_total_ns: int | None = None
-    cpu_user_ns: int | None = None
-    cpu_kernel_ns: int | None = None  # spent in the kernel on the container's behalf
     cpu_system_ns: int | None = None  # the whole host's CPU time, for the engine's own formula only
     online_cpus: int | None = None
     periods: int | None = None
@@ -63,10 +62,13 @@ class Reading(Struct, frozen=True, kw_only=True):
     net_tx_bytes: int | None = None
     block_read_bytes: int | None = None
     block_write_bytes: int | None = None
-    block_reads: int | None = None
-    block_writes: int | None = None
     pids: int | None = None
     pids_limit: int | None = None  # as told, see mem_limit_bytes
+    details_ns: int = 0
+    cpu_user_ns: int | None = None
+    cpu_kernel_ns: int | None = None  # spent in the kernel on the container's behalf
+    block_reads: int | None = None
+    block_writes: int | None = None
     cpu_pressure: PressureReading | None = None
     mem_pressure: PressureReading | None = None
     io_pressure: PressureReading | None = None

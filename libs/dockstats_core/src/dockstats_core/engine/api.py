@@ -108,7 +108,8 @@ class EngineClient:
     async def ping(self, *, timeout_s: float | None = None) -> str | None:
         """Whether the engine answers; gives its newest API version, where it tells."""
         headers, _ = await self._transport.get("/_ping", max_bytes=self._limits.body_bytes, time_out_s=timeout_s)
-        return headers.get("api-version")
+        newest: str | None = headers.get("api-version")
+        return newest
 
     async def version(self) -> Version:
         """`/version`."""

@@ -1,9 +1,9 @@
-"""Connections to one engine: one a call, kept idle for the next.
+"""An httpx transport to one engine: a connection a call, kept idle for the next.
 
-What speaks HTTP/1.1 on a connection is httpcore's. Its pool is not used: a call that is cancelled between connecting
-and sending leaves its connection in the pool for good, and while many streams are open the pool keeps no connection
-for the calls. Here an answer owns its connection, and gives it back or closes it at its end. Nor is httpx, whose import
-takes 5 MiB: it brings a command line of its own wherever click and rich are installed, as they are beside an agent.
+httpx's own transport hands every call to httpcore's pool, and the pool is why it is not used: a call that is cancelled
+between connecting and sending leaves its connection in the pool for good, and while many streams are open the pool
+keeps no connection for the calls. Here an answer owns its connection, and gives it back or closes it at its end. What
+speaks HTTP/1.1 on a connection is httpcore's, as in httpx's own.
 A Unix socket is read by asyncio's streams: anyio arms and disarms the event loop's selector for every read, which was
 13 to 22 % of a call's CPU, and logs an InvalidStateError where a call is cancelled in the moment its answer arrives.
 Not here: how many calls at a time, what failures mean (transport).
@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeAlias
+from typing import Any
 
 import anyio
 import httpcore
+import httpx
 
 from dockstats_core.endpoints.engine import EngineEndpoint
 
@@ -26,15 +27,21 @@ _KEPT_S = 30.0  # an idle connection, for the next call
 _BEGINNING = b"HTTP/"
 _CLOSED = (httpcore.ReadError, httpcore.WriteError, httpcore.RemoteProtocolError)
 
-BROKEN = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
-"""No connection came about, it broke, fell silent, or spoke no HTTP; httpcore has no one class for these."""
 
-Headers: TypeAlias = Mapping[str, str]
-"""An answer's headers by their names in lower case."""
+_AS_HTTPX: dict[type[Exception], type[httpx.TransportError]] = {
+    httpcore.ConnectTimeout: httpx.ConnectTimeout,
+    httpcore.ReadTimeout: httpx.ReadTimeout,
+    httpcore.WriteTimeout: httpx.WriteTimeout,
+    httpcore.ConnectError: httpx.ConnectError,
+    httpcore.ReadError: httpx.ReadError,
+    httpcore.WriteError: httpx.WriteError,
+    httpcore.RemoteProtocolError: httpx.RemoteProtocolError,
+    httpcore.LocalProtocolError: httpx.LocalProtocolError,
+}
 
 
-class EngineConnections:
-    """Takes requests to one engine.
+class EngineConnections(httpx.AsyncBaseTransport):
+    """Takes requests to one engine, whatever host they name.
 
     Args:
         endpoint: where the engine is.
@@ -43,21 +50,31 @@ class EngineConnections:
     """
 
     def __init__(self, endpoint: EngineEndpoint, tls: ssl.SSLContext | None, connect_s: float) -> None:
-        self._origin = httpcore.URL(endpoint.base_url).origin
+        self._url = httpcore.URL(endpoint.base_url)
         self._socket_path = endpoint.socket_path
         self._tls = tls
         self._connect_s = connect_s
         self._idle: list[httpcore.AsyncHTTP11Connection] = []  # the one used last at the end
         self._is_closed = False
 
-    async def ask(self, request: httpcore.Request) -> Answer:
-        """The answer, as soon as its headers are there; whoever gets it closes it.
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer, as soon as its headers are there; whoever gets it closes its stream.
 
         Raises:
-            BROKEN: no connection came about, or it broke, also while the answer's body is read.
+            httpx.TransportError: no connection came about, it broke, fell silent, or spoke no HTTP.
         """
-        response, connection = await self._answered(request)
-        return Answer(response, connection, self)
+        url = httpcore.URL(
+            scheme=self._url.scheme, host=self._url.host, port=self._url.port, target=request.url.raw_path
+        )
+        asked = httpcore.Request(request.method, url, headers=request.headers.raw, extensions=request.extensions)
+        with _as_httpx():
+            answer, connection = await self._answered(asked)
+        return httpx.Response(
+            answer.status,
+            headers=answer.headers,
+            stream=_Body(answer, connection, self),
+            extensions=answer.extensions,
+        )
 
     async def _answered(self, asked: httpcore.Request) -> tuple[httpcore.Response, httpcore.AsyncHTTP11Connection]:
         """The answer, and the connection it comes on."""
@@ -95,35 +112,44 @@ class EngineConnections:
         if self._socket_path is not None:
             stream = await _open_unix(self._socket_path, self._connect_s)
         else:
-            stream = await _open_tcp(self._origin.host.decode(), self._origin.port, self._connect_s, self._tls)
-        return httpcore.AsyncHTTP11Connection(origin=self._origin, stream=_LookedAt(stream), keepalive_expiry=_KEPT_S)
+            stream = await _open_tcp(self._url.host.decode(), self._url.origin.port, self._connect_s, self._tls)
+        return httpcore.AsyncHTTP11Connection(
+            origin=self._url.origin, stream=_LookedAt(stream), keepalive_expiry=_KEPT_S
+        )
 
 
-class Answer:
-    """An answer whose body is still to come; closing it gives its connection back."""
+class _Body(httpx.AsyncByteStream):
+    """An answer's body, which gives its connection back when it is closed."""
 
     def __init__(
-        self, response: httpcore.Response, connection: httpcore.AsyncHTTP11Connection, owner: EngineConnections
+        self, answer: httpcore.Response, connection: httpcore.AsyncHTTP11Connection, owner: EngineConnections
     ) -> None:
-        self.status = response.status
-        self._response = response
+        self._answer = answer
         self._connection = connection
         self._owner = owner
+        self._is_over = False
 
-    @property
-    def headers(self) -> Headers:
-        """Its headers; of one that stands twice, the last."""
-        return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in self._response.headers}
-
-    def pieces(self) -> AsyncIterator[bytes]:
-        """The body, as it comes."""
-        return self._response.aiter_stream()
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _as_httpx():
+            async for piece in self._answer.aiter_stream():
+                yield piece
 
     async def aclose(self) -> None:
-        """Be done with it, whether it has been read to its end or not; once."""
+        if self._is_over:
+            return
+        self._is_over = True
         with anyio.CancelScope(shield=True):  # closing waits for nobody
-            await self._response.aclose()
+            await self._answer.aclose()
             await self._owner.give_back(self._connection)
+
+
+@contextmanager
+def _as_httpx() -> Iterator[None]:
+    """httpcore's failures as httpx's, which are what a transport raises."""
+    try:
+        yield
+    except tuple(_AS_HTTPX) as error:
+        raise _AS_HTTPX[type(error)](str(error)) from error
 
 
 async def _ask(connection: httpcore.AsyncHTTP11Connection, asked: httpcore.Request) -> httpcore.Response:

@@ -1,10 +1,10 @@
-"""GET requests to one engine, and everything that can go wrong on the way as one of our errors.
+"""GET requests to one engine over httpx, and everything that can go wrong on the way as one of our errors.
 
-A request is built once a path and handed to connections of our own, without a client around them: no cookies,
-redirects, hooks or environment are looked at. Measured side by side on one stats call (bench/engine_call.py: a fake
-engine on a Unix socket, Python 3.11), a call takes 0.35 ms of CPU, where `httpx.AsyncClient.get` takes 0.58 ms and
-httpx's own transport with a prebuilt request 0.40 ms. There is no method that could send anything but GET. Calls are
-bounded by a limiter here; streams have no bound but their callers'.
+A request is built once a path and handed to an httpx transport of our own (connections), without `httpx.AsyncClient`
+around it: no cookies, redirects, hooks or environment are looked at. Measured side by side on one stats call
+(bench/engine_call.py: a fake engine on a Unix socket, Python 3.11), a call takes 0.35 ms of CPU, where
+`httpx.AsyncClient.get` takes 0.54 ms and httpx's own transport with the same prebuilt request 0.37 ms. There is no
+method that could send anything but GET. Calls are bounded by a limiter here; streams have no bound but their callers'.
 Not here: connections (connections), paths (api), what answers mean (answers).
 """
 
@@ -20,11 +20,11 @@ from types import TracebackType
 from typing import Self
 
 import anyio
-import httpcore
+import httpx
 
 from dockstats_core.endpoints.engine import EngineEndpoint
 from dockstats_core.engine.answers import malformed, refusal
-from dockstats_core.engine.connections import BROKEN, Answer, EngineConnections, Headers
+from dockstats_core.engine.connections import EngineConnections
 from dockstats_core.engine.limits import EngineLimits
 from dockstats_core.errors import (
     ConfigurationError,
@@ -36,6 +36,7 @@ from dockstats_core.errors import (
 
 _MAX_ERROR_BYTES = 16 << 10  # of an error answer's body: more is no sentence
 _MAX_REQUESTS_KEPT = 4096  # one a path; paths with a time in them come once and never again
+_HEADERS = {"Accept": "application/json", "User-Agent": "dockstats"}
 
 
 class EngineTransport:
@@ -45,9 +46,7 @@ class EngineTransport:
         self.endpoint = endpoint
         self._limits = limits
         self._calls = anyio.CapacityLimiter(limits.calls)
-        self._requests: dict[tuple[str, float | None], httpcore.Request] = {}
-        host = endpoint.base_url.partition("://")[2]
-        self._headers = [("Host", host), ("Accept", "application/json"), ("User-Agent", "dockstats")]
+        self._requests: dict[tuple[str, float | None], httpx.Request] = {}
         tls = _tls_context(endpoint) if endpoint.kind == "https" else None
         self._connections = EngineConnections(endpoint, tls, limits.connect_s)
 
@@ -59,7 +58,7 @@ class EngineTransport:
     ) -> None:
         await self._connections.aclose()
 
-    async def get(self, path: str, *, max_bytes: int, time_out_s: float | None = None) -> tuple[Headers, bytes]:
+    async def get(self, path: str, *, max_bytes: int, time_out_s: float | None = None) -> tuple[httpx.Headers, bytes]:
         """The headers and the whole body of a 200 answer. The time-out counts the wait for a free call, too.
 
         Raises:
@@ -82,41 +81,43 @@ class EngineTransport:
             yield pieces
 
     @contextlib.asynccontextmanager
-    async def _answer(self, path: str, silence_s: float | None) -> AsyncIterator[Answer]:
+    async def _answer(self, path: str, silence_s: float | None) -> AsyncIterator[httpx.Response]:
         """An answer of 200 whose body is still to come."""
         try:
-            answer = await self._connections.ask(self._request(path, silence_s))
-        except BROKEN as error:
+            answer = await self._connections.handle_async_request(self._request(path, silence_s))
+        except httpx.TransportError as error:
             raise self._explained(path, error, status=None) from error
         try:
-            if answer.status != 200:
+            if answer.status_code != 200:
                 content_type = answer.headers.get("content-type", "")
-                raise refusal(path, answer.status, content_type, await self._start_of_body(path, answer))
+                raise refusal(path, answer.status_code, content_type, await self._start_of_body(path, answer))
             yield answer
         finally:
-            await answer.aclose()
+            await _stream_of(answer).aclose()
 
-    def _pieces(self, path: str, answer: Answer) -> contextlib.AbstractAsyncContextManager[AsyncIterator[bytes]]:
+    def _pieces(
+        self, path: str, answer: httpx.Response
+    ) -> contextlib.AbstractAsyncContextManager[AsyncIterator[bytes]]:
         async def pieces() -> AsyncGenerator[bytes, None]:
             try:
-                async for piece in answer.pieces():
+                async for piece in _stream_of(answer):
                     yield piece
-            except BROKEN as error:
-                raise self._explained(path, error, status=answer.status) from error
+            except httpx.TransportError as error:
+                raise self._explained(path, error, status=answer.status_code) from error
 
         return contextlib.aclosing(pieces())
 
-    async def _body(self, path: str, answer: Answer, max_bytes: int) -> bytes:
+    async def _body(self, path: str, answer: httpx.Response, max_bytes: int) -> bytes:
         parts, held = [], 0
         async with self._pieces(path, answer) as pieces:
             async for piece in pieces:
                 held += len(piece)
                 if held > max_bytes:
-                    raise malformed(path, f"an answer of more than {max_bytes} bytes", status=answer.status)
+                    raise malformed(path, f"an answer of more than {max_bytes} bytes", status=answer.status_code)
                 parts.append(piece)
         return b"".join(parts)
 
-    async def _start_of_body(self, path: str, answer: Answer) -> bytes:
+    async def _start_of_body(self, path: str, answer: httpx.Response) -> bytes:
         start = b""
         async with self._pieces(path, answer) as pieces:
             async for piece in pieces:
@@ -125,14 +126,14 @@ class EngineTransport:
                     break
         return start[:_MAX_ERROR_BYTES]
 
-    def _request(self, path: str, silence_s: float | None) -> httpcore.Request:
+    def _request(self, path: str, silence_s: float | None) -> httpx.Request:
         request = self._requests.get((path, silence_s))
         if request is None:
             if len(self._requests) >= _MAX_REQUESTS_KEPT:
                 self._requests.clear()
             time_outs = {"connect": self._limits.connect_s, "read": silence_s, "write": self._limits.connect_s}
-            request = httpcore.Request(
-                "GET", self.endpoint.base_url + path, headers=self._headers, extensions={"timeout": time_outs}
+            request = httpx.Request(
+                "GET", self.endpoint.base_url + path, headers=_HEADERS, extensions={"timeout": time_outs}
             )
             self._requests[path, silence_s] = request
         return request
@@ -140,15 +141,15 @@ class EngineTransport:
     # What went wrong. ------------------------------------------------------------------------------------------------
 
     def _explained(self, path: str, error: Exception, *, status: int | None) -> EngineError:
-        if isinstance(error, httpcore.ConnectTimeout):
+        if isinstance(error, httpx.ConnectTimeout):
             return self._timed_out(path, f"no connection within {self._limits.connect_s:g} s")
-        if isinstance(error, httpcore.TimeoutException):
+        if isinstance(error, httpx.TimeoutException):
             return self._timed_out(path, "it fell silent", answered=status is not None)
-        if isinstance(error, httpcore.ProtocolError) and not _is_end_of_connection(error):
+        if isinstance(error, httpx.ProtocolError) and not _is_end_of_connection(error):
             return malformed(path, "bytes that are no HTTP", status=status)
         cause, tls_error = _os_error(error), _tls_error(error)
         # A server that wants a certificate of ours says so only after the handshake.
-        if isinstance(error, httpcore.ConnectError) or tls_error is not None:
+        if isinstance(error, httpx.ConnectError) or tls_error is not None:
             return explain_connect_error(self.endpoint, cause, tls_error)
         why = os.strerror(cause.errno).lower() if cause is not None and cause.errno else "it closed the connection"
         hint = ""
@@ -244,10 +245,16 @@ def _tls_context(endpoint: EngineEndpoint) -> ssl.SSLContext:
     return context
 
 
-# --- httpcore from the inside -----------------------------------------------------------------------------------------
+# --- httpx from the inside --------------------------------------------------------------------------------------------
 
 
-def _is_end_of_connection(error: httpcore.ProtocolError) -> bool:
+def _stream_of(answer: httpx.Response) -> httpx.AsyncByteStream:
+    if not isinstance(answer.stream, httpx.AsyncByteStream):
+        raise TypeError("an asynchronous transport answers with an asynchronous stream")
+    return answer.stream
+
+
+def _is_end_of_connection(error: httpx.ProtocolError) -> bool:
     """Whether the other side only went away. h11 and httpcore have one class for that and for garbage."""
     text = str(error)
     return text.startswith(("Server disconnected", "peer closed connection"))

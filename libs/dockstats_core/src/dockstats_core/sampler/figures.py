@@ -14,6 +14,7 @@ from datetime import datetime
 from msgspec import Struct, structs
 
 from dockstats_core import calculator
+from dockstats_core.calculator import Details
 from dockstats_core.containers import Container
 from dockstats_core.messages.agent import ContainerSample, UnknownReason
 from dockstats_core.readings import Reading
@@ -35,6 +36,7 @@ class _Memory(Struct):
 
     started_at: datetime | None
     reading: Reading | None = None
+    details: Details | None = None  # of that reading
     sample: ContainerSample | None = None
     why_not: UnknownReason = "not_read_yet"
 
@@ -111,12 +113,15 @@ class Figures:
         gap_s = max(self._limits.gap_at_least_s, self._limits.gap_after_intervals * interval_s)
         if previous is not None and reading.taken_ns - previous.taken_ns > gap_s * 1e9:
             previous, no_previous = None, "gap"
+        if previous is None or memory.details is None or previous.details_ns != reading.details_ns:
+            memory.details = calculator.details(reading, previous, no_previous=no_previous)
         memory.reading = reading
         memory.sample = calculator.calculate(
             container,
             reading,
             previous,
             host_memory_bytes=host_memory_bytes,
+            with_details=memory.details,
             no_previous=no_previous,
         )
         memory.why_not = "gap"

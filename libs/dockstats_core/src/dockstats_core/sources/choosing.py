@@ -88,10 +88,11 @@ async def choose(
         if any(isinstance(one, Reading) and one.cpu_total_ns is not None for one in readings.values()):
             return Choice(source=cgroup, reason=f"the kernel's own counters can be read ({cgroup.mode})")
         cgroup.retain(())
-        failures = [one.detail for one in readings.values() if isinstance(one, Failure)]
-        if not failures:
+        if not readings:
             return None
-        instead_of = f"; the kernel's own counters cannot be read: {failures[0]}"
+        failures = [one.detail for one in readings.values() if isinstance(one, Failure)]
+        why = next(iter(failures), "there is no CPU time among them")
+        instead_of = f"; the kernel's own counters cannot be read: {why}"
     slowest_s = await _slowest_of_two_calls_s(engine, containers, limits, clock_ns)
     if slowest_s is None:
         return None

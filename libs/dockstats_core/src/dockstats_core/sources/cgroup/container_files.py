@@ -1,7 +1,9 @@
 """One container's kernel files: opened once, read at each tick, given as counters.
 
-The CPU counter comes first, and the time is taken right after it: what a percentage is made of belongs together. Files
-that only a person changes (limits), and those that were not there, are looked at again every few seconds.
+The CPU counter comes first, and the time is taken right after it: what a percentage is made of belongs together. What
+tells why something is slow is read once a second, however short the interval, and repeated in between; files that only
+a person changes (limits), and those that were not there, are looked at again every few seconds. Each container has its
+own seconds, so that they do not all fall into one tick.
 Not here: where the files are (finding), what they say (parse).
 """
 
@@ -10,13 +12,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dockstats_core.readings import Reading
+from dockstats_core.sources.cgroup.counters import Counters, Number
 from dockstats_core.sources.cgroup.files import Descriptors, KeptFile
 from dockstats_core.sources.cgroup.finding import Found
-from dockstats_core.sources.cgroup.kernel_files import NET_DEV, PRESSURE_FILES, V1_FILES, V2_FILES, KernelFile
-from dockstats_core.sources.cgroup.parse import Counters
+from dockstats_core.sources.cgroup.kernel_files import NET_DEV, PRESSURE_FILES, V1_FILES, V2_FILES, KernelFile, Pace
 
 LOOK_AGAIN_NS = 5_000_000_000
 """How long a limit may stay as it was read, and how soon a file that was not there is looked for again."""
+
+DETAILS_NS = 1_000_000_000
+"""How long details are repeated."""
+
+# Details whose rates are of interest, wherever they stand: on v2 in files that are read at each tick. They keep the
+# time of the other details.
+_RATED: tuple[Number, ...] = ("cpu_user_ns", "cpu_kernel_ns", "block_reads", "block_writes")
 
 NOT_UNDERSTOOD = "its text has a form that is not known"
 
@@ -24,13 +33,29 @@ _NONE_KEPT = Descriptors(0)  # for files that are read too seldom to stay open
 
 
 class _Watched:
-    """One file, open or not."""
+    """One file, open or not, and what its last text said: most texts are the same from tick to tick."""
 
-    __slots__ = ("file", "kept")
+    __slots__ = ("counters", "file", "kept", "makes_sense", "text")
 
     def __init__(self, file: KernelFile, directory: str, budget: Descriptors) -> None:
         self.file = file
-        self.kept = KeptFile(f"{directory}/{file.name}", _NONE_KEPT if file.seldom else budget)
+        self.kept = KeptFile(f"{directory}/{file.name}", _NONE_KEPT if file.pace == "seldom" else budget)
+        self.text: bytes | None = None
+        self.counters: Counters = {}
+        self.makes_sense = True
+
+    def read(self) -> bool:
+        """Whether the file is there; if so, its counters are those of now.
+
+        Raises:
+            OSError: it is there and cannot be read.
+        """
+        text = self.kept.read()
+        if text != self.text:  # parsing takes ten times as long as comparing
+            self.text = text
+            self.counters = {}
+            self.makes_sense = text is None or self.file.parse(text, self.counters)
+        return text is not None
 
 
 class ContainerFiles:
@@ -59,22 +84,27 @@ class ContainerFiles:
         self._network: _Watched | None = None
         if with_network and found.process_dir is not None:
             self._network = _Watched(NET_DEV, found.process_dir, budget)
-        self._present: list[_Watched] = []
+        self._each_tick: list[_Watched] = []
+        self._each_second: list[_Watched] = []
         self._limits: Counters = {}
-        self._look_again_ns: int | None = None
+        self._details: Counters = {}
+        self._details_ns = 0
+        self._kept_problems: dict[Pace, list[str]] = {"seldom": [], "second": []}
+        self._look_again_ns = self._details_due_ns = 0
+        self._lag_ns = int(container_id[:4], 16) * DETAILS_NS >> 16
         self.counted: frozenset[str] = frozenset()
         """The fields of a Reading that its files gave the last time all of them were looked for."""
 
     def read(self, clock_ns: Callable[[], int]) -> Reading | None:
         """Its counters; None when it has ended, which every file of its cgroup then says."""
         now_ns = clock_ns()
-        if self._look_again_ns is None or now_ns >= self._look_again_ns:
+        if now_ns >= self._look_again_ns:
             self._look_for_files(now_ns)
-        counters = self._limits.copy()
+        counters: Counters = {}
         problems: list[str] = []
         lives = False
         read_ns = 0
-        for watched in self._present:
+        for watched in self._each_tick:
             lives = self._read_one(watched, counters, problems) or lives
             if not read_ns:
                 read_ns = clock_ns()
@@ -82,36 +112,72 @@ class ContainerFiles:
             return None
         if self._network is not None:  # last: an open file of the network outlives the container
             self._read_one(self._network, counters, problems)
+        if now_ns >= self._details_due_ns:
+            self._read_details(counters, read_ns)
+        counters.update(self._details)
+        counters.update(self._limits)
+        for kept in self._kept_problems.values():
+            problems += kept
         if not self.counted:
             self.counted = frozenset(counters)
         return Reading(
-            container_id=self._container_id, read_ns=read_ns, taken_ns=read_ns, problems=tuple(problems), **counters
+            container_id=self._container_id,
+            read_ns=read_ns,
+            taken_ns=read_ns,
+            details_ns=self._details_ns,
+            problems=tuple(problems),
+            **counters,
         )
+
+    def _read_details(self, counters: Counters, read_ns: int) -> None:
+        """Read the details, and take those over that stand among the tick's counters."""
+        details: Counters = {}
+        problems = self._kept_problems["second"] = []
+        for watched in self._each_second:
+            self._read_one(watched, details, problems)
+        for name in _RATED:
+            if name in counters:
+                details[name] = counters[name]
+        self._details, self._details_ns = details, read_ns
+        # The first time after a part of a second that is this container's own, then after whole ones.
+        self._details_due_ns = (read_ns // DETAILS_NS) * DETAILS_NS + self._lag_ns
+        if self._details_due_ns <= read_ns:
+            self._details_due_ns += DETAILS_NS
 
     def _look_for_files(self, now_ns: int) -> None:
         """Which files are there, and what stands in those that are read seldom."""
         present: dict[str, _Watched] = {}
         limits: Counters = {}
+        each: dict[Pace, list[_Watched]] = {"tick": [], "second": [], "seldom": []}
+        problems: list[str] = []
         for watched in self._all:
-            if watched.file.instead_of not in present and self._read_one(
-                watched, limits if watched.file.seldom else {}, []
-            ):
-                present[watched.file.name] = watched
-        self._present = [watched for watched in present.values() if not watched.file.seldom]
-        self._limits = limits
-        self._look_again_ns = now_ns + LOOK_AGAIN_NS
+            file, counters, wrong = watched.file, Counters(), list[str]()
+            if file.instead_of in present or not self._read_one(watched, counters, wrong):
+                continue
+            present[file.name] = watched
+            pace = file.pace
+            if file.still_at_zero is not None and counters.get(file.still_at_zero) == 0:
+                pace = "seldom"
+            each[pace].append(watched)
+            if pace == "seldom":
+                limits.update(counters)
+                problems += wrong
+        self._each_tick, self._each_second = each["tick"], each["second"]
+        self._limits, self._kept_problems["seldom"] = limits, problems
+        self._look_again_ns = now_ns + LOOK_AGAIN_NS - self._lag_ns
+        self._details_due_ns = 0
         self.counted = frozenset()
 
     def _read_one(self, watched: _Watched, counters: Counters, problems: list[str]) -> bool:
         """Whether the file is there; what it tells is put into `counters`, what is wrong with it into `problems`."""
         try:
-            text = watched.kept.read()
+            if not watched.read():
+                return False
         except OSError as error:
             wrong = error.strerror or str(error)
         else:
-            if text is None:
-                return False
-            if watched.file.parse(text, counters):
+            counters.update(watched.counters)
+            if watched.makes_sense:
                 return True
             wrong = NOT_UNDERSTOOD
         problems.append(watched.file.name)

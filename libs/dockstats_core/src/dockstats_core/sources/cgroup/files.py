@@ -10,21 +10,24 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct
 
 _CHUNK = 16_384
-# The kernel may give less than was asked for at the end of a record and have more, but never while half a page is free.
+# The kernel may give less than was asked for at the end of a record and have more, but never while half a page is free;
+# as long as no record is longer than that, as in every file that is read at each tick.
 _SURELY_ALL = 2048
 _MOST_BYTES = 1 << 22  # no file of a cgroup comes near; bounds what a strange one can take
 
-# The cgroup, or the process, is gone; or the file never was there.
-_GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ESRCH})
+# The cgroup is gone (ENODEV from a file that is open), or the process (ESRCH), or its network as it ends (ENXIO); or
+# the file never was there.
+_GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ESRCH, errno.ENXIO})
 # What a kernel that could count something and does not answers.
 _NOT_COUNTED = frozenset({errno.EOPNOTSUPP})
+NONE_LEFT = frozenset({errno.EMFILE, errno.ENFILE})
+"""No descriptor is left, to the process or to the machine."""
 
 
 class DescriptorLimits(Struct, frozen=True, kw_only=True):
@@ -60,10 +63,10 @@ class Descriptors:
 
 def allowed_descriptors(limits: DescriptorLimits | None = None) -> int:
     """How many descriptors this process may keep for kernel files, by its soft limit (RLIMIT_NOFILE)."""
+    import resource  # not on Windows, where a program that has this module in reach still has to start
+
     limits = limits or DescriptorLimits()
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY:
-        soft = 1 << 20
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)  # Linux has no infinity here
     return max(0, int((soft - limits.left_to_others) * limits.share))
 
 
@@ -77,30 +80,35 @@ class KeptFile:
         self._budget = budget
         self._descriptor = -1
 
-    def read(self) -> bytes | None:
+    def read(self, surely_all: int = _SURELY_ALL) -> bytes | None:
         """The whole text; None where there is no such file, or no longer, or the kernel does not count it.
+
+        Args:
+            surely_all: a first piece of at most so many bytes is all there is, and no second read is made to see that.
 
         Raises:
             OSError: the file is there and cannot be read.
         """
         try:
             if self._descriptor >= 0:
-                return _whole_text(self._descriptor)
+                text = os.pread(self._descriptor, _CHUNK, 0)
+                return text if len(text) <= surely_all else text + _rest(self._descriptor, len(text))
             if self._budget.take():
                 try:
                     self._descriptor = _open(self.path)
                 except BaseException:
                     self._budget.give_back()
                     raise
-                return _whole_text(self._descriptor)
+                return _whole_text(self._descriptor, surely_all)
             with _opened(self.path) as descriptor:
-                return _whole_text(descriptor)
+                return _whole_text(descriptor, surely_all)
         except OSError as error:
-            if error.errno == errno.EMFILE:  # somebody else took them: this reading is lost, the next one does without
+            if error.errno in NONE_LEFT:  # somebody else took them: this reading is lost, the next one does without
                 self._budget.most = self._budget.open
             if error.errno in _GONE or error.errno in _NOT_COUNTED:
                 self.close()
                 return None
+            error.filename = self.path  # which only a failure to open tells by itself
             raise
 
     def close(self) -> None:
@@ -112,21 +120,22 @@ class KeptFile:
 
 
 def read_text(path: str) -> bytes | None:
-    """The whole text of a file that is read once; None where there is no such file.
+    """The whole text of a file that is read once, and may have lines of any length; None where there is no such file.
 
     Raises:
         OSError: the file is there and cannot be read.
     """
-    return KeptFile(path, Descriptors(0)).read()
+    return KeptFile(path, Descriptors(0)).read(surely_all=0)
 
 
-def _whole_text(descriptor: int) -> bytes:
+def _whole_text(descriptor: int, surely_all: int) -> bytes:
     text = os.pread(descriptor, _CHUNK, 0)
-    if len(text) <= _SURELY_ALL:
-        return text
-    chunks, size = [text], len(text)
-    while text and size < _MOST_BYTES:
-        text = os.pread(descriptor, _CHUNK, size)
+    return text if len(text) <= surely_all else text + _rest(descriptor, len(text))
+
+
+def _rest(descriptor: int, size: int) -> bytes:
+    chunks = []
+    while size < _MOST_BYTES and (text := os.pread(descriptor, _CHUNK, size)):
         chunks.append(text)
         size += len(text)
     return b"".join(chunks)

@@ -11,8 +11,8 @@ from dockstats_core import calculator
 from dockstats_core.messages.agent import Pressure
 from dockstats_core.readings import PressureReading
 from dockstats_core.sources.cgroup import parse
+from dockstats_core.sources.cgroup.counters import Counters
 from dockstats_core.sources.cgroup.files import read_text
-from dockstats_core.sources.cgroup.parse import Counters
 
 SHORTEST_SPAN_S = 0.25
 """Readings closer together than this repeat the last figures, as the host's other ones do."""

@@ -64,19 +64,20 @@ class CgroupLimits(Struct, frozen=True, kw_only=True):
     """When a pass is too long for the event loop, and how often it may look for what is not there."""
 
     on_loop_s: float = 0.005
-    find_again_s: float = 1.0  # how soon a container that was not found is looked for again
-    first_guess_s: float = 0.0002  # for one container, before any was read: finding and opening included
+    find_again_s: float = 1.0  # how soon a container that was not found, or has ended, is looked for again
+    find_again_at_most_s: float = 30.0  # that time doubles up to this: looking in vain costs more than reading
+    first_time_s: float = 0.0004  # for a container that is new: finding it and opening its files (measured)
 
 
 class _Watch(Struct):
     """One container that is read: what it was found by, and its files, or why there are none."""
 
     found_by: tuple[object, ...]
-    files: ContainerFiles | None
-    wants_network: bool
-    sees_process: bool
+    files: ContainerFiles | None = None
+    lacks_process: bool = False  # its network could be counted if its process were in sight
     why_not: str = ""
-    again_ns: int = 0  # when to look for it again, if it was not found
+    misses: int = 0  # how many times in a row it was looked for in vain
+    again_ns: int = 0  # when to look for it again, if there are no files
 
 
 class CgroupSource:
@@ -104,10 +105,11 @@ class CgroupSource:
         self._limits = limits or CgroupLimits()
         self._clock_ns = clock_ns
         self._watches: dict[str, _Watch] = {}
-        self._one_s = self._limits.first_guess_s
+        self._one_s = 0.0  # what one container took in the last pass
         self._one_at_a_time = anyio.CapacityLimiter(1)
         self._told: set[str] = set()
-        self._changed = True
+        self._closed = False
+        self._changed = False
         self._features: frozenset[Figure] = frozenset()
         self._limitations: tuple[str, ...] = ()
 
@@ -130,31 +132,33 @@ class CgroupSource:
 
     @property
     def features(self) -> frozenset[Figure]:
-        """The groups of figures that any container has had."""
-        self._look_at_changes()
+        """The groups of figures that any container has."""
         return self._features
 
     @property
     def limitations(self) -> Sequence[str]:
         """What no container has because of what is mounted here, or of the kernel."""
-        self._look_at_changes()
         return self._limitations
 
     def retain(self, container_ids: Collection[str]) -> None:
-        """Close the files of all others."""
+        """Close the files of all others; not while a `read` is under way."""
         for container_id in self._watches.keys() - set(container_ids):
             self._forget(container_id)
+        self._look_at_changes()
 
     async def read(self, containers: Sequence[Container], *, within_s: float) -> Readings:  # noqa: ARG002 (never waits)
         """Every container's counters as they are now."""
-        self.retain({container.id for container in containers})
-        if len(containers) * self._one_s > self._limits.on_loop_s:
+        new = sum(container.id not in self._watches for container in containers)
+        if new * self._limits.first_time_s + (len(containers) - new) * self._one_s > self._limits.on_loop_s:
             return await anyio.to_thread.run_sync(self._pass, containers, limiter=self._one_at_a_time)
         await lowlevel.checkpoint()
         return self._pass(containers)
 
     def _pass(self, containers: Sequence[Container]) -> Readings:
+        if self._closed:  # while it waited for its thread
+            return {}
         began_ns = self._clock_ns()
+        self.retain({container.id for container in containers})
         readings = {}
         for container in containers:
             outcome = self._outcome(container)
@@ -162,6 +166,7 @@ class CgroupSource:
                 readings[container.id] = outcome
         if containers:
             self._one_s = (self._clock_ns() - began_ns) / 1e9 / len(containers)
+        self._look_at_changes()
         return readings
 
     def _outcome(self, container: Container) -> Reading | Failure | None:
@@ -176,41 +181,49 @@ class CgroupSource:
             return Failure(reason="source_cannot_tell", detail=watch.why_not) if watch.why_not else None
         counted = watch.files.counted
         reading = watch.files.read(self._clock_ns)
-        if reading is None:  # it ended, or was started anew elsewhere
-            self._forget(container.id)
+        if reading is None:
+            self._ended(container)
         elif watch.files.counted is not counted:
             self._changed = True
         return reading
 
     def _find(self, container: Container) -> _Watch:
-        """Look for a container, and keep it unless it has ended."""
+        """Look for a container, and keep what was found, or why nothing was."""
+        found_by, before = _found_by(container), self._watches.get(container.id)
         self._forget(container.id)
-        wants_network = _has_own_network(container)
         try:
             found = self._finder.find(container)
         except OSError as error:
             found = NotFound(reason=f"cannot read {error.filename}: {error.strerror}")
         if isinstance(found, NotFound):
+            misses = before.misses + 1 if before is not None and before.found_by == found_by else 1
             watch = _Watch(
-                found_by=_found_by(container),
-                files=None,
-                wants_network=wants_network,
-                sees_process=False,
+                found_by=found_by,
                 why_not="" if found.ended else found.reason,
-                again_ns=self._clock_ns() + int(self._limits.find_again_s * 1e9),
+                misses=misses,
+                again_ns=self._again_ns(misses),
             )
         else:
+            own = _has_own_network(container)
             watch = _Watch(
-                found_by=_found_by(container),
+                found_by=found_by,
                 files=ContainerFiles(
-                    container.id, found, with_network=wants_network, budget=self._budget, complain=self._complain
+                    container.id, found, with_network=own, budget=self._budget, complain=self._complain
                 ),
-                wants_network=wants_network,
-                sees_process=found.process_dir is not None,
+                lacks_process=own and found.process_dir is None and container.pid is not None,
             )
         self._watches[container.id] = watch
         self._changed = True
         return watch
+
+    def _ended(self, container: Container) -> None:
+        """Say nothing of it for a while: the engine is about to, and tells where it is if it was started anew."""
+        self._forget(container.id)
+        self._watches[container.id] = _Watch(found_by=_found_by(container), again_ns=self._again_ns(1))
+
+    def _again_ns(self, misses: int) -> int:
+        wait_s = min(self._limits.find_again_s * 2 ** min(misses - 1, 16), self._limits.find_again_at_most_s)
+        return self._clock_ns() + int(wait_s * 1e9)
 
     def _forget(self, container_id: str) -> None:
         watch = self._watches.pop(container_id, None)
@@ -227,7 +240,11 @@ class CgroupSource:
             _log.warning("cannot make sense of %s: %s", path, wrong)
 
     def _look_at_changes(self) -> None:
-        """Features and limitations follow from what the containers of now have; looked at when those changed."""
+        """Features and limitations follow from what the containers of now have; looked at when those changed.
+
+        Done where the watches change, which may be a thread: other tasks ask at any time. While there is no container
+        to judge by, what was true stays.
+        """
         if not self._changed:
             return
         self._changed = False
@@ -235,6 +252,8 @@ class CgroupSource:
         for watch in self._watches.values():
             if watch.files is not None:
                 counted |= watch.files.counted
+        if not counted and not any(watch.why_not for watch in self._watches.values()):
+            return
         self._features = frozenset(figure for figure, field in _TELLING.items() if field in counted)
         self._limitations = tuple(self._told_limitations(counted))
 
@@ -248,7 +267,7 @@ class CgroupSource:
             )
         if not counted:
             return sentences
-        if any(watch.files is not None and watch.wants_network and not watch.sees_process for watch in watches):
+        if any(watch.lacks_process for watch in watches):
             sentences.append(_NO_PROCESSES)
         if "cpu_pressure" not in counted:
             sentences.append(_NO_PRESSURE)
@@ -271,7 +290,10 @@ class CgroupSource:
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
-        self.retain(())
+        with anyio.CancelScope(shield=True):  # a pass in a thread goes on to its end whoever is cancelled
+            async with self._one_at_a_time:
+                self._closed = True
+                self.retain(())
         return None
 
 
