@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from dataclasses import asdict
 from pathlib import Path
@@ -111,6 +112,14 @@ def test_v1_kernel_without_sums_over_the_cgroups_below_tells_the_containers_own(
     reading = watched.read()
     assert (reading.block_read_bytes, reading.block_write_bytes) == (5, 6)
     assert (reading.block_reads, reading.block_writes) == (5, 6)
+
+
+def test_v1_container_without_a_directory_of_one_controller_lacks_its_figures_only(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "v1")
+    one = machine.run(container(1, pid=101))
+    shutil.rmtree(machine.directory(one, "pids"))
+    truth = Counts().reading("v1")
+    assert Watched(machine, one).figures() == {name: truth[name] for name in truth.keys() - {"pids", "pids_limit"}}
 
 
 @pytest.mark.parametrize("mode", MODES)

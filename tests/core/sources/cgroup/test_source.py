@@ -519,6 +519,31 @@ async def test_short_pass_stays_on_the_event_loop_and_a_long_one_leaves_it_with_
         assert asked.clock.threads == here
 
 
+async def test_pass_over_many_containers_gives_the_event_loop_its_turns(tmp_path: Path) -> None:
+    asked = asking(tmp_path, limits=CgroupLimits(turn_s=0.002, on_loop_s=1.0, first_time_s=0.0))
+    containers = some(asked.machine, 12)
+
+    def take_a_millisecond() -> None:
+        asked.clock.now_ns += 1_000_000
+
+    asked.clock.at_look = take_a_millisecond
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await anyio.lowlevel.checkpoint()
+            turns += 1
+
+    async with asked.source, anyio.create_task_group() as tasks:
+        tasks.start_soon(count)
+        readings = await asked.read(*containers)
+        tasks.cancel_scope.cancel()
+    assert len(readings) == 12
+    assert turns >= 6
+    assert asked.clock.threads == {threading.get_ident()}
+
+
 async def test_many_new_containers_are_looked_for_in_a_thread_however_quick_the_known_ones_are(tmp_path: Path) -> None:
     asked = asking(tmp_path)
     async with asked.source:

@@ -16,6 +16,7 @@ import anyio
 from dockstats_core.errors import ConfigurationError
 from dockstats_core.program.command_line import EXIT_USAGE, command_of
 from dockstats_core.program.logs import set_up_logging
+from dockstats_core.program.open_files import raise_limit
 from dockstats_core.program.options import ProgramName
 from dockstats_core.program.settings import AgentSettings, DashboardSettings
 
@@ -38,6 +39,7 @@ def run(program: ProgramName, settings: SettingsT, serve: Callable[[SettingsT], 
         return code
 
     set_up_logging(settings.log_level)
+    raise_limit()
     try:
         code = anyio.run(serve_to_the_end)
     except ConfigurationError as error:

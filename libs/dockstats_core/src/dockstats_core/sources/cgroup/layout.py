@@ -211,13 +211,16 @@ def _names(path: str) -> tuple[str, ...]:
     return tuple(name for name in path.split("/") if name not in ("", "."))
 
 
+_HEX_DIGITS = frozenset("0123456789abcdef")
+
+
 def _up_to_id(names: tuple[str, ...], container_id: str) -> tuple[str, ...] | None:
     """The names as far as the last that carries the id, as a word of its own: "<id>", "docker-<id>.scope"."""
     if not is_container_id(container_id):
         return None
-    carries = re.compile(rf"(?<![0-9a-f]){container_id}(?![0-9a-f])")
     for end in range(len(names), 0, -1):
-        if carries.search(names[end - 1]):
+        before, found, after = names[end - 1].rpartition(container_id)
+        if found and before[-1:] not in _HEX_DIGITS and after[:1] not in _HEX_DIGITS:
             return names[:end]
     return None
 

@@ -2,8 +2,8 @@
 
 A figure through the engine costs about 6 ms of CPU; reading the same counters where the engine reads them costs some
 40 µs of system calls. It needs the host's cgroup tree and, for the network, the host's processes in sight; what is not
-in sight is missing by itself, and `limitations` says how to mount it. A pass that would hold the event loop for longer
-than a few milliseconds goes to a thread.
+in sight is missing by itself, and `limitations` says how to mount it. A pass gives the event loop its turns; one of
+which a single part could take milliseconds (a kernel that is slow to answer, many new containers) goes to a thread.
 Not here: files (container_files), whether this source is the right one (choosing).
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -63,7 +63,8 @@ _NO_CONTROLLER: Mapping[Figure, str] = {
 class CgroupLimits(Struct, frozen=True, kw_only=True):
     """When a pass is too long for the event loop, and how often it may look for what is not there."""
 
-    on_loop_s: float = 0.005
+    turn_s: float = 0.002  # how long a pass goes on before the event loop has its turn
+    on_loop_s: float = 0.005  # the longest that reading one container, or finding new ones, may take there
     find_again_s: float = 1.0  # how soon a container that was not found, or has ended, is looked for again
     find_again_at_most_s: float = 30.0  # that time doubles up to this: looking in vain costs more than reading
     first_time_s: float = 0.0004  # for a container that is new: finding it and opening its files (measured)
@@ -105,7 +106,7 @@ class CgroupSource:
         self._limits = limits or CgroupLimits()
         self._clock_ns = clock_ns
         self._watches: dict[str, _Watch] = {}
-        self._one_s = 0.0  # what one container took in the last pass
+        self._slowest_s = 0.0  # what the slowest container took in the last pass
         self._one_at_a_time = anyio.CapacityLimiter(1)
         self._told: set[str] = set()
         self._closed = False
@@ -149,25 +150,42 @@ class CgroupSource:
     async def read(self, containers: Sequence[Container], *, within_s: float) -> Readings:  # noqa: ARG002 (never waits)
         """Every container's counters as they are now."""
         new = sum(container.id not in self._watches for container in containers)
-        if new * self._limits.first_time_s + (len(containers) - new) * self._one_s > self._limits.on_loop_s:
-            return await anyio.to_thread.run_sync(self._pass, containers, limiter=self._one_at_a_time)
+        if max(new * self._limits.first_time_s, self._slowest_s) > self._limits.on_loop_s:
+            return await anyio.to_thread.run_sync(self._in_one_go, containers, limiter=self._one_at_a_time)
         await lowlevel.checkpoint()
-        return self._pass(containers)
+        return await self._by_turns(containers)
 
-    def _pass(self, containers: Sequence[Container]) -> Readings:
-        if self._closed:  # while it waited for its thread
-            return {}
-        began_ns = self._clock_ns()
+    async def _by_turns(self, containers: Sequence[Container]) -> Readings:
+        readings: dict[str, Reading | Failure] = {}
+        turn_ns = int(self._limits.turn_s * 1e9)
+        until_ns = self._clock_ns() + turn_ns
+        for now_ns in self._pass(containers, readings):
+            if now_ns >= until_ns:
+                await lowlevel.checkpoint()
+                until_ns = self._clock_ns() + turn_ns
+        return readings
+
+    def _in_one_go(self, containers: Sequence[Container]) -> Readings:
+        readings: dict[str, Reading | Failure] = {}
+        if not self._closed:  # while it waited for its thread
+            for _ in self._pass(containers, readings):
+                pass
+        return readings
+
+    def _pass(self, containers: Sequence[Container], readings: dict[str, Reading | Failure]) -> Iterator[int]:
+        """Read all containers, one a step; each step gives the time."""
         self.retain({container.id for container in containers})
-        readings = {}
+        slowest_ns, before_ns = 0, self._clock_ns()
         for container in containers:
             outcome = self._outcome(container)
             if outcome is not None:
                 readings[container.id] = outcome
-        if containers:
-            self._one_s = (self._clock_ns() - began_ns) / 1e9 / len(containers)
+            now_ns = self._clock_ns()
+            slowest_ns = max(slowest_ns, now_ns - before_ns)
+            yield now_ns
+            before_ns = now_ns
+        self._slowest_s = slowest_ns / 1e9
         self._look_at_changes()
-        return readings
 
     def _outcome(self, container: Container) -> Reading | Failure | None:
         watch = self._watches.get(container.id)
