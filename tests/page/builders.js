@@ -39,7 +39,7 @@ export function batch(payload = {}, fields = {}) {
       agent_metrics: { cpu_pct: null, mem_bytes: null },
       host: { basis: "host", cpu_pct: 50, cores: 4, mem_used_bytes: 1, mem_total_bytes: 2 },
       engine: { endpoint: "unix:///x", reachable: true, error: null, product: "docker", version: "26.1.4" },
-      sampling: { source: "one-shot", reason: "it answers", interval_secs: 0.5 },
+      sampling: { source: "one-shot", reason: "it answers", interval_secs: 0.5, limitations: [] },
       ...payload,
     },
     ...fields,

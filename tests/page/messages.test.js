@@ -25,8 +25,17 @@ test("a batch of the protocol's documentation keeps its figures, its nulls and t
   assert.equal(web.stale, false);
   assert.equal(proxy.cpu_pct, null);
   assert.equal(proxy.unknown.get("network_rates"), "host_network");
-  assert.equal(message.sampling.source, "one-shot");
+  assert.equal(message.sampling.source, "cgroup");
   assert.equal(message.host.cores, 8);
+});
+
+test("what a source cannot tell is a bounded list of sentences, and nothing else", () => {
+  const told = (/** @type {unknown} */ limitations) =>
+    through(batch({ sampling: { source: "cgroup", limitations } })).sampling.limitations;
+  assert.deepEqual(told(["no network figures", 7, null]), ["no network figures"]);
+  assert.deepEqual(told("no network figures"), []);
+  assert.deepEqual(told(undefined), []);
+  assert.equal(told(Array(1000).fill("x")).length, LIMITS.limitations);
 });
 
 test("times become milliseconds", () => {

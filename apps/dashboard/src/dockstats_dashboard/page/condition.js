@@ -143,7 +143,7 @@ export function oldText(at, now) {
 }
 
 /** With a full stop, and a capital unless it begins with an address. @param {string} text */
-function sentence(text) {
+export function sentence(text) {
   const ended = /[.?!]$/.test(text) ? text : `${text}.`;
   return /^[a-z]+[ ,']/.test(ended) ? ended.charAt(0).toUpperCase() + ended.slice(1) : ended;
 }

@@ -13,7 +13,7 @@
 import { SIGNS, SIGN_WORDS, bandOf } from "./bands.js";
 import { Cell } from "./cell.js";
 import { Chart } from "./chart.js";
-import { MARKS, oldText } from "./condition.js";
+import { MARKS, oldText, sentence } from "./condition.js";
 import { ContainerList } from "./container-list.js";
 import { decimate, highest } from "./decimate.js";
 import { bar, element, textElement } from "./dom.js";
@@ -177,8 +177,9 @@ export class HostCard extends HTMLElement {
     const product = engine?.product === sampling.source ? "" : engine?.product; // simulated says all
     setText(this.engine.text, [product, engine?.version].filter(Boolean).join(" "));
     setText(this.source.text, sampling.source ?? "");
-    const why = `The source of the figures is "${sampling.source}": ${sampling.reason}.`;
-    setWhy(this.source.element, sampling.reason ? why : null);
+    const why = [`The source of the figures is "${sampling.source}": ${sampling.reason}.`];
+    why.push(...sampling.limitations.map(sentence));
+    setWhy(this.source.element, sampling.reason ? why.join(" ") : null);
     const interval = sampling.interval_secs;
     setText(this.interval.text, interval === null ? "" : `every ${duration(interval * 1000)}`);
     const costs = [];

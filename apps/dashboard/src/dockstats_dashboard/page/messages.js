@@ -60,6 +60,7 @@
  * @property {string | null} source
  * @property {string} reason
  * @property {number | null} interval_secs
+ * @property {string[]} limitations what the source cannot tell there, each a sentence with the way out
  *
  * @typedef {object} Usage
  * @property {number | null} cpu_pct
@@ -105,11 +106,12 @@
 
 /** Bounds on one message: the same as the library's. */
 export const LIMITS = {
-  textChars: 16 * 1024 * 1024, // a batch of 10,000 containers is about 8 MiB
+  textChars: 32 * 1024 * 1024, // a batch of 10,000 containers is about 13 MiB
   agents: 1000,
   containers: 10_000,
   stringChars: 1024,
   reasons: 16,
+  limitations: 16,
 };
 
 /** @typedef {Record<string, unknown>} Fields */
@@ -199,6 +201,7 @@ function agentBatch(fields) {
       source: text(sampling["source"]),
       reason: text(sampling["reason"]) ?? "",
       interval_secs: amount(sampling["interval_secs"]),
+      limitations: sentences(sampling["limitations"]),
     },
     own_usage: usage(payload["own_usage"]),
   };
@@ -244,6 +247,12 @@ function containerSample(fields) {
     stale: fields["stale"] === true,
     unknown: reasons(fields["unknown"]),
   };
+}
+
+/** @param {unknown} value @returns {string[]} */
+function sentences(value) {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, LIMITS.limitations).map(text).filter((sentence) => sentence !== null);
 }
 
 /** @type {Map<string, string>} */
