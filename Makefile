@@ -1,6 +1,6 @@
 # What people and CI run. `make` alone prints this list.
 .DEFAULT_GOAL := help
-.PHONY: help install format lint types layers test page wheels docs screenshot bench engine-up engine-down ci clean
+.PHONY: help install format lint types layers test page wheels images docs screenshot bench engine-up engine-down guest ci clean
 
 UV_LINT := uv run --group lint
 
@@ -27,7 +27,7 @@ types: ## mypy over everything; the library's public face complete
 layers: ## the map of docs/architecture.md holds
 	uv run lint-imports
 
-test: ## the tests; DOCKSTATS_TEST_REQUIRE=engine,browser makes missing ones fail
+test: ## the tests; DOCKSTATS_TEST_REQUIRE=engine,browser,guest makes missing ones fail
 	uv run pytest
 
 page: ## the page's types and its own tests
@@ -37,6 +37,9 @@ page: ## the page's types and its own tests
 wheels: ## build the wheels, and start the dashboard from them in an empty environment
 	uv run python tools/check_wheels.py
 
+images: ## build the images dockstats-agent and dockstats-dashboard, from wheels made here
+	uv run python tools/build_images.py
+
 docs: ## write what is made from data: docs/configuration.md, the state diagram
 	uv run python tools/write_configuration.py
 	uv run python tools/draw_states.py --write
@@ -44,15 +47,18 @@ docs: ## write what is made from data: docs/configuration.md, the state diagram
 screenshot: ## take docs/page.png anew
 	uv run python tools/take_screenshot.py
 
-bench: ## what it costs, side by side
-	uv run python -m bench.engine_call
-	uv run python -m bench.own_cost
+bench: ## what it costs, side by side: 25 minutes on a machine that does nothing else
+	uv run bench
+	uv run python -m bench.page
 
 engine-up: ## a Docker Engine for the tests, on Debian
 	tests/engine/up
 
 engine-down: ## stop the engine that engine-up started
 	tests/engine/down
+
+guest: ## build the second Docker host that the tests start, on Debian
+	tests/engine/guest root
 
 ci: ## all that CI does
 	bash .ci/run

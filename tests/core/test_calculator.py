@@ -282,7 +282,7 @@ PRESSURES = ("cpu_pressure", "mem_pressure", "io_pressure")
 COUNTERS = [
     name
     for name in Reading.__struct_fields__
-    if name not in {"container_id", "read_ns", "taken_ns", "details_ns", "problems", *PRESSURES}
+    if name not in {"container_id", "read_ns", "taken_ns", "details_ns", "rest_ns", "problems", *PRESSURES}
 ]
 anything = st.one_of(st.none(), st.integers(-(2**63), 2**64), st.integers(0, 2**40))
 stalls = st.one_of(st.none(), st.builds(Stall, st.integers(0, 2**64), *[st.floats(0, 100)] * 3))

@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import anyio
 
@@ -29,6 +30,17 @@ _REMOVAL_S = 30.0
 BURN = ("sh", "-c", "while :; do :; done")
 """Uses all the CPU it gets: give it `--cpus`."""
 IDLE = ("sleep", "600")
+
+
+def disk_below(directory: Path) -> str | None:
+    """The device file of the disk that a directory lies on; None where it cannot be told."""
+    try:
+        device = directory.stat().st_dev
+        block = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").resolve(strict=True)
+    except OSError:
+        return None
+    disk = block.parent if (block / "partition").exists() else block  # only whole disks can have a limit
+    return f"/dev/{disk.name}"
 
 
 async def docker(*arguments: str, host: str = HOST) -> str:
@@ -55,8 +67,14 @@ class Containers:
 
     async def run(self, short: str, command: Sequence[str] = IDLE, *options: str) -> str:
         """Start a container; gives its id."""
-        named = ("--name", self.name(short), "--label", self.label)
-        return await self.docker("run", "--detach", *named, *options, IMAGE, *command)
+        return await self.docker("run", "--detach", *self._named(short), *options, IMAGE, *command)
+
+    async def create(self, short: str, command: Sequence[str] = IDLE, *options: str) -> str:
+        """Make a container that is not started yet; gives its id."""
+        return await self.docker("create", *self._named(short), *options, IMAGE, *command)
+
+    def _named(self, short: str) -> Sequence[str]:
+        return ("--name", self.name(short), "--label", self.label)
 
     async def docker(self, *arguments: str) -> str:
         """The docker command on this engine."""
@@ -83,8 +101,8 @@ class Containers:
 
 
 @asynccontextmanager
-async def containers(host: str = HOST) -> AsyncIterator[Containers]:
-    """A test's containers, removed at the end whatever happens."""
+async def containers(host: str = HOST, *, leave: bool = False) -> AsyncIterator[Containers]:
+    """A test's containers, removed at the end whatever happens; `leave` is for an engine that ends with them."""
     for container_id in await _left_behind(host):
         with suppress(AssertionError):  # another run may remove it at the same moment
             await _remove([container_id], host)
@@ -92,8 +110,9 @@ async def containers(host: str = HOST) -> AsyncIterator[Containers]:
     try:
         yield made
     finally:
-        with anyio.move_on_after(_REMOVAL_S, shield=True):
-            await made.remove_all()
+        if not leave:
+            with anyio.move_on_after(_REMOVAL_S, shield=True):
+                await made.remove_all()
 
 
 async def _remove(ids: Sequence[str], host: str) -> None:

@@ -6,10 +6,12 @@ Not here: a real dockerd being started; `.ci/run` does that on a machine without
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +27,7 @@ DOCKER = """#!/bin/sh
 case "$1 $2" in
     version*) echo 27.1.1 ;;
     "image inspect") [ -e "$BOX/image" ] ;;
+    "compose version") [ ! -e "$BOX/no-compose" ] ;;
     "import -") tar -t >"$BOX/image" ;;
     run*) [ ! -e "$BOX/broken-image" ] ;;
     rmi*) rm "$BOX/image" ;;
@@ -67,7 +70,8 @@ class Box:
         (self.root / path).chmod(0o755)
 
     def put_engine(self, folder: str = "bin") -> None:
-        for name, text in {"docker": DOCKER, "dockerd": DOCKERD, "busybox": BUSYBOX, "iptables": "#!/bin/sh\n"}.items():
+        others = dict.fromkeys(("iptables", "docker-compose"), "#!/bin/sh\n")
+        for name, text in {"docker": DOCKER, "dockerd": DOCKERD, "busybox": BUSYBOX, **others}.items():
             self.put(f"{folder}/{name}", text)
 
     def has(self, name: str) -> bool:
@@ -128,12 +132,26 @@ def test_engine_that_answers_is_left_alone_and_gets_only_the_image(box: Box) -> 
 
 
 @needs_root
+def test_engine_without_compose_gets_it(box: Box) -> None:
+    box.put_engine()
+    box.put("answers")
+    box.put("image")
+    box.put("no-compose")
+    (box.root / "bin" / "docker-compose").rename(box.root / "shelf" / "docker-compose")
+    assert box.run("up").returncode == 0
+    assert "install -y --no-install-recommends docker-compose" in box.read("apt-calls")
+    box.put("apt-calls")
+    assert box.run("up").returncode == 0
+    assert box.read("apt-calls") == "", "what is there is not installed again"
+
+
+@needs_root
 def test_machine_without_docker_gets_packages_engine_and_image_and_down_stops_it(box: Box) -> None:
     box.put_engine("shelf")
     up = box.run("up")
     assert up.returncode == 0, up.stderr
     assert "install -y --no-install-recommends docker.io" in box.read("apt-calls")
-    assert "busybox-static iptables" in box.read("apt-calls")
+    assert "busybox-static iptables docker-compose" in box.read("apt-calls")
     assert f"--data-root {box.state}/data" in box.read("dockerd-calls")
     assert len(box.engines()) == 1
     assert box.has("image")
@@ -198,3 +216,13 @@ def test_image_that_does_not_run_is_removed_again(box: Box) -> None:
     assert up.returncode == 1
     assert "busybox-static" in up.stderr
     assert not box.has("image")
+
+
+def test_image_alone_needs_no_engine(box: Box) -> None:
+    """The guest, which would need long to make it, gets it made."""
+    box.put("bin/busybox", BUSYBOX)
+    printed = subprocess.run(
+        [SCRIPTS / "up", "print-image"], env={"PATH": str(box.root / "bin")}, stdout=subprocess.PIPE, check=True
+    )
+    with tarfile.open(fileobj=io.BytesIO(printed.stdout)) as image:
+        assert {"./bin/busybox", "./bin/sh", "./etc/passwd", "./tmp"} <= set(image.getnames())

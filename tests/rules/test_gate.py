@@ -1,4 +1,4 @@
-"""The gate itself can fail: `conftest.py` is run on small tests that hang, or whose engine and browser are missing.
+"""The gate itself can fail: `conftest.py` is run on small tests that hang, or whose engine, browser and guest are missing.
 
 Not here: whether an engine or browser is really there; that is `tests/requirements.py` on the machine at hand.
 """
@@ -68,14 +68,19 @@ NEEDS_ENGINE = """
         pass
 """
 NEEDS_BROWSER = NEEDS_ENGINE.replace("engine", "browser")
+NEEDS_GUEST = NEEDS_ENGINE.replace("engine", "guest")
 
 
 @pytest.mark.parametrize(
     ("test", "reason"),
-    [(NEEDS_ENGINE, "tests/engine/up starts one"), (NEEDS_BROWSER, "no chromium is installed")],
-    ids=["engine", "browser"],
+    [
+        (NEEDS_ENGINE, "tests/engine/up starts one"),
+        (NEEDS_BROWSER, "no chromium is installed"),
+        (NEEDS_GUEST, "tests/engine/guest root builds it"),
+    ],
+    ids=["engine", "browser", "guest"],
 )
-def test_missing_engine_or_browser_skips_with_the_reason(checkout: Checkout, test: str, reason: str) -> None:
+def test_missing_engine_browser_or_guest_skips_with_the_reason(checkout: Checkout, test: str, reason: str) -> None:
     code, output = checkout.run(test)
     assert code == 0
     assert "1 skipped" in output
@@ -83,9 +88,9 @@ def test_missing_engine_or_browser_skips_with_the_reason(checkout: Checkout, tes
     assert not checkout.up_was_called
 
 
-@pytest.mark.parametrize("test", [NEEDS_ENGINE, NEEDS_BROWSER], ids=["engine", "browser"])
-def test_required_engine_or_browser_that_is_missing_fails(checkout: Checkout, test: str) -> None:
-    code, output = checkout.run(test, DOCKSTATS_TEST_REQUIRE="engine,browser")
+@pytest.mark.parametrize("test", [NEEDS_ENGINE, NEEDS_BROWSER, NEEDS_GUEST], ids=["engine", "browser", "guest"])
+def test_required_engine_browser_or_guest_that_is_missing_fails(checkout: Checkout, test: str) -> None:
+    code, output = checkout.run(test, DOCKSTATS_TEST_REQUIRE="engine,browser,guest")
     assert code == 1
     assert "is required and missing" in output
     assert checkout.up_was_called == (test is NEEDS_ENGINE)
@@ -106,7 +111,7 @@ def test_last_words_of_the_engine_script_stand_in_the_report(checkout: Checkout)
 def test_unknown_requirement_stops_the_run(checkout: Checkout) -> None:
     code, output = checkout.run(NEEDS_ENGINE, DOCKSTATS_TEST_REQUIRE="engin")
     assert code == pytest.ExitCode.USAGE_ERROR
-    assert "DOCKSTATS_TEST_REQUIRE=engin: only engine, browser can be required" in output
+    assert "DOCKSTATS_TEST_REQUIRE=engin: only engine, browser, guest can be required" in output
 
 
 def test_hanging_test_fails_with_its_stack_and_the_next_one_runs(checkout: Checkout) -> None:

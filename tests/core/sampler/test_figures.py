@@ -201,3 +201,19 @@ def test_details_that_are_read_once_a_second_give_their_rates_at_every_tick() ->
     ]
     assert rates == [50.0, 50.0, 50.0]
     assert ticking.tick(2, reading(at_s=2, block_writes=80)).block_writes_per_sec == 30.0
+
+
+def test_container_that_stands_still_keeps_its_figures_and_gets_its_rates_over_the_whole_time_without_a_spike() -> None:
+    def at(at_s: float, rest_s: float, received: int) -> Reading:
+        counters = {"cpu_ns": 7, "net_rx_bytes": received, "net_tx_bytes": 0}
+        return structs.replace(reading(at_s=at_s, **counters), rest_ns=round(rest_s * 1e9))
+
+    ticking = Ticking()
+    ticking.tick(1.0, at(1.0, 1.0, 0))
+    still = ticking.tick(1.5, at(1.5, 1.5, 0))
+    assert (still.cpu_pct, still.net_rx_bytes_per_sec) == (0.0, 0.0)
+    repeated = ticking.tick(2.0, at(2.0, 1.5, 0))
+    assert repeated == still
+    assert repeated.age_secs == 0.0
+    assert ticking.tick(2.5, at(2.5, 2.5, 500)).net_rx_bytes_per_sec == 500.0
+    assert ticking.tick(3.0, structs.replace(at(3.0, 3.0, 500), cpu_total_ns=500_000_007)).cpu_pct == 100.0

@@ -8,18 +8,18 @@ from __future__ import annotations
 import signal
 import sys
 
-from dockstats_core.program.healthcheck import leave_if_asked
-
 
 def main() -> None:
     """Run the agent until a signal; exit code 0, or 2 where something about the start is wrong, told in a line.
 
     With `healthcheck` as its first argument it asks the running one instead: 0 where it is well, else 1.
     """
-    leave_if_asked("agent")
-    # Process 1 of a container has no default action: a stop that comes while the rest is loaded would be lost.
+    # First of all, as process 1 of a container has no default action: a stop while the rest is loaded would be lost.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    # Here and not above, as the health check starts often and needs none of it.
+    from dockstats_core.program.healthcheck import leave_if_asked
+
+    leave_if_asked("agent")
+    # After it, as the health check starts often and needs none of these.
     from dockstats_agent.app import serve
     from dockstats_core.program.command_line import parse_or_exit
     from dockstats_core.program.running import run

@@ -193,10 +193,12 @@ def calculate(
     if previous is not None and elapsed_ns <= 0:
         before, no_previous = _NOTHING, "gap"  # the clock that stamps the readings was set back, or stood still
     detailed = with_details or details(reading, before, no_previous=no_previous)
+    # Counters that are repeated did not move in between, whatever time that is divided by.
+    rest_ns = ((reading.rest_ns or reading.read_ns) - (before.rest_ns or before.read_ns)) or elapsed_ns
 
     cpu = _cpu(reading, before, elapsed_ns, no_previous, unknown)
     cores = container.cpu_limit_cores
-    throttled, throttled_time = _throttling(reading, before, elapsed_ns, no_previous, unknown)
+    throttled, throttled_time = _throttling(reading, before, rest_ns, no_previous, unknown)
 
     usage = _told(reading.mem_usage_bytes)
     used = cache = limit = mem_pct = None
@@ -217,7 +219,7 @@ def calculate(
         if net_io is None:
             unknown["network"] = "source_cannot_tell"
         was = (before.net_rx_bytes, before.net_tx_bytes)
-        received_rate, sent_rate = _rates("network_rates", (received, sent), was, elapsed_ns, no_previous, unknown)
+        received_rate, sent_rate = _rates("network_rates", (received, sent), was, rest_ns, no_previous, unknown)
 
     read, written = _known(reading.block_read_bytes), _known(reading.block_write_bytes)
     read_rate = written_rate = None
@@ -225,7 +227,7 @@ def calculate(
         unknown["block_io"] = unknown["block_io_rates"] = "source_cannot_tell"
     else:
         was = (before.block_read_bytes, before.block_write_bytes)
-        read_rate, written_rate = _rates("block_io_rates", (read, written), was, elapsed_ns, no_previous, unknown)
+        read_rate, written_rate = _rates("block_io_rates", (read, written), was, rest_ns, no_previous, unknown)
 
     pids = _told(reading.pids)
     if pids is None:
@@ -256,8 +258,8 @@ def calculate(
         mem_swap_bytes=_told(reading.mem_swap_bytes),
         mem_limit_hits=_told(reading.mem_limit_hits),
         oom_kills=_told(reading.oom_kills),
-        page_faults_per_sec=_rate(reading.page_faults, before.page_faults, elapsed_ns),
-        major_page_faults_per_sec=_rate(reading.major_page_faults, before.major_page_faults, elapsed_ns),
+        page_faults_per_sec=_rate(reading.page_faults, before.page_faults, rest_ns),
+        major_page_faults_per_sec=_rate(reading.major_page_faults, before.major_page_faults, rest_ns),
         net_rx_bytes=_told(received),
         net_tx_bytes=_told(sent),
         net_rx_bytes_per_sec=received_rate,

@@ -34,12 +34,14 @@ class Reading(Struct, frozen=True, kw_only=True):
     `read_ns` is the time the counters were true, in nanoseconds of whichever clock the source stamps with; only
     differences between two readings of one source mean anything. `taken_ns` is this process's monotonic clock at the
     moment the reading arrived here, from which its age is told. The details, which tell why something is slow, may be
-    read less often than the rest and are repeated in between: they were true at `details_ns`.
+    read less often than the rest and are repeated in between: they were true at `details_ns`. So may everything but the
+    CPU time, as long as that stands still: then `rest_ns` is the time of the rest.
     """
 
     container_id: str
     read_ns: int
     taken_ns: int
+    rest_ns: int = 0  # 0: the same as read_ns
     cpu_total_ns: int | None = None
     cpu_system_ns: int | None = None  # the whole host's CPU time, for the engine's own formula only
     online_cpus: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from msgspec.structs import asdict as fields_of
 
 from dockstats_core.containers import Container
@@ -70,7 +72,7 @@ def figures(reading: Reading) -> dict[str, Any]:
     return {
         name: getattr(reading, name)
         for name, value in fields_of(reading).items()
-        if name not in {"container_id", "read_ns", "taken_ns", "details_ns"} and value not in (None, ())
+        if name not in {"container_id", "read_ns", "taken_ns", "details_ns", "rest_ns"} and value not in (None, ())
     }
 
 
@@ -230,7 +232,7 @@ def test_v1_container_without_a_quota_has_it_looked_at_as_seldom_as_its_limits(t
     watched.machine.count(watched.container, Counts(periods=5))
     assert watched.read(LOOK_AGAIN_NS - 1).periods == 0
     assert watched.read(1).periods == 5
-    watched.machine.count(watched.container, Counts(periods=6))
+    watched.machine.count(watched.container, Counts(periods=6, cpu_us=1_600_000))
     assert watched.read(1).periods == 6
 
 
@@ -457,3 +459,48 @@ def test_whatever_the_bytes_a_reading_is_what_they_say_or_the_failure_is_counted
             assert got == expected
             assert all(0 <= value <= MOST for value in got.values() if isinstance(value, int))
     watched.files.close()
+
+
+# Standing still. -----------------------------------------------------------------------------------------------------
+
+TENTH = 100_000_000
+CPU_FILE = {"v1": "cpuacct.usage", "v2": "cpu.stat", "hybrid": "cpuacct.usage"}
+MEMORY_FILE = {"v1": "memory.usage_in_bytes", "v2": "memory.current", "hybrid": "memory.usage_in_bytes"}
+
+
+def standing_still(tmp_path: Path, mode: Mode, **arguments: Any) -> tuple[Watched, Reading]:
+    """A container that has been read twice with the same CPU time, and its second reading."""
+    watched = watching(tmp_path, mode, **arguments)
+    watched.read()
+    return watched, watched.read(TENTH)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_container_that_has_not_run_is_only_asked_whether_it_has_until_the_next_second(
+    tmp_path: Path, mode: Mode
+) -> None:
+    watched, still = standing_still(tmp_path, mode)
+    watched.machine.write(watched.container, MEMORY_FILE[mode], "4096\n")
+    repeated = watched.read(TENTH)
+    assert repeated == structs.replace(still, read_ns=watched.now_ns, taken_ns=watched.now_ns)
+    anew = watched.read(10 * TENTH)
+    assert (anew.mem_usage_bytes, anew.rest_ns) == (4096, watched.now_ns)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_container_that_has_run_is_read_at_once(tmp_path: Path, mode: Mode) -> None:
+    watched, still = standing_still(tmp_path, mode)
+    watched.machine.write(watched.container, MEMORY_FILE[mode], "4096\n")
+    text = watched.machine.directory(watched.container, "cpuacct" if mode != "v2" else "unified") / CPU_FILE[mode]
+    text.write_text(re.sub(r"\d+\n", "999999999999\n", text.read_text(), count=1))
+    running = watched.read(TENTH)
+    assert running.mem_usage_bytes == 4096
+    assert running.cpu_total_ns is not None
+    assert running.cpu_total_ns > (still.cpu_total_ns or 0)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_container_that_ends_while_it_stands_still_is_known_at_the_next_reading(tmp_path: Path, mode: Mode) -> None:
+    watched, _ = standing_still(tmp_path, mode, descriptors=0)  # a removed file that is open can be read on, here
+    watched.machine.end(watched.container)
+    assert watched.read_or_none(TENTH) is None

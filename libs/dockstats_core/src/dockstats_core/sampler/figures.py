@@ -113,6 +113,9 @@ class Figures:
         gap_s = max(self._limits.gap_at_least_s, self._limits.gap_after_intervals * interval_s)
         if previous is not None and reading.taken_ns - previous.taken_ns > gap_s * 1e9:
             previous, no_previous = None, "gap"
+        if previous is not None and _stands_still(memory.sample, reading, previous):
+            memory.reading = reading
+            return
         if previous is None or memory.details is None or previous.details_ns != reading.details_ns:
             memory.details = calculator.details(reading, previous, no_previous=no_previous)
         memory.reading = reading
@@ -138,6 +141,17 @@ class Figures:
         return structs.replace(
             memory.sample, name=container.name, age_secs=age_s, stale=lost is not None or age_s > ordinary_s
         )
+
+
+def _stands_still(sample: ContainerSample | None, reading: Reading, previous: Reading) -> bool:
+    """Whether a reading only says that nothing has run since the one before: all its figures are the same."""
+    return (
+        sample is not None
+        and sample.cpu_pct == 0
+        and reading.rest_ns != 0
+        and reading.rest_ns == previous.rest_ns
+        and reading.cpu_total_ns == previous.cpu_total_ns
+    )
 
 
 def _failed(outcome: Reading | Failure | None) -> bool:

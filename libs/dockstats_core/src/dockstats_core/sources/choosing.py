@@ -23,7 +23,7 @@ from dockstats_core.engine.api import EngineClient
 from dockstats_core.errors import ConfigurationError, ContainerNotFoundError, EngineError
 from dockstats_core.program.values import SourceChoice
 from dockstats_core.readings import Reading
-from dockstats_core.sources.cgroup.source import CgroupSource
+from dockstats_core.sources.cgroup.source import MOUNT_CGROUPS, CgroupSource
 from dockstats_core.sources.engine_reading import to_reading
 from dockstats_core.sources.one_shot import OneShotSource
 from dockstats_core.sources.protocol import Failure
@@ -92,7 +92,7 @@ async def choose(
             return None
         failures = [one.detail for one in readings.values() if isinstance(one, Failure)]
         why = next(iter(failures), "there is no CPU time among them")
-        instead_of = f"; the kernel's own counters cannot be read: {why}"
+        instead_of = f"; the kernel's own counters cannot be read: {why}; in a container, add {MOUNT_CGROUPS}"
     slowest_s = await _slowest_of_two_calls_s(engine, containers, limits, clock_ns)
     if slowest_s is None:
         return None

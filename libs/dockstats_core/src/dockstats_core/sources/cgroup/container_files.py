@@ -1,15 +1,18 @@
 """One container's kernel files: opened once, read at each tick, given as counters.
 
-The CPU counter comes first, and the time is taken right after it: what a percentage is made of belongs together. What
-tells why something is slow is read once a second, however short the interval, and repeated in between; files that only
-a person changes (limits), and those that were not there, are looked at again every few seconds. Each container has its
-own seconds, so that they do not all fall into one tick.
+The CPU counter comes first, and the time is taken right after it: what a percentage is made of belongs together. While
+it stands still nothing of the container runs, and all else waits for the next second: so it is with most containers of
+most hosts most of the time. What tells why something is slow is read once a second, however short the interval, and
+repeated in between; files that only a person changes (limits), and those that were not there, are looked at again every
+few seconds. Each container has its own seconds, so that they do not all fall into one tick.
 Not here: where the files are (finding), what they say (parse).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+
+from msgspec import structs
 
 from dockstats_core.readings import Reading
 from dockstats_core.sources.cgroup.counters import Counters, Number
@@ -92,12 +95,17 @@ class ContainerFiles:
         self._kept_problems: dict[Pace, list[str]] = {"seldom": [], "second": []}
         self._look_again_ns = self._details_due_ns = 0
         self._lag_ns = int(container_id[:4], 16) * DETAILS_NS >> 16
+        self._cpu_total_ns: int | None = None
+        self._still: Reading | None = None  # the last one, when its CPU counter was that of the one before
         self.counted: frozenset[str] = frozenset()
         """The fields of a Reading that its files gave the last time all of them were looked for."""
 
     def read(self, clock_ns: Callable[[], int]) -> Reading | None:
         """Its counters; None when it has ended, which every file of its cgroup then says."""
         now_ns = clock_ns()
+        if self._still is not None and now_ns < min(self._details_due_ns, self._look_again_ns) and self._has_not_run():
+            now_ns = clock_ns()
+            return structs.replace(self._still, read_ns=now_ns, taken_ns=now_ns)
         if now_ns >= self._look_again_ns:
             self._look_for_files(now_ns)
         counters: Counters = {}
@@ -120,14 +128,26 @@ class ContainerFiles:
             problems += kept
         if not self.counted:
             self.counted = frozenset(counters)
-        return Reading(
+        reading = Reading(
             container_id=self._container_id,
             read_ns=read_ns,
             taken_ns=read_ns,
+            rest_ns=read_ns,
             details_ns=self._details_ns,
             problems=tuple(problems),
             **counters,
         )
+        before_ns, self._cpu_total_ns = self._cpu_total_ns, reading.cpu_total_ns
+        self._still = reading if before_ns is not None and before_ns == reading.cpu_total_ns else None
+        return reading
+
+    def _has_not_run(self) -> bool:
+        """Whether the CPU counter, whose file comes first, says the same as the last time."""
+        cpu = self._each_tick[0]
+        try:
+            return "cpu_total_ns" in cpu.counters and cpu.kept.read() == cpu.text
+        except OSError:
+            return False
 
     def _read_details(self, counters: Counters, read_ns: int) -> None:
         """Read the details, and take those over that stand among the tick's counters."""

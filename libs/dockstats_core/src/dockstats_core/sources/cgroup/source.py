@@ -45,6 +45,9 @@ _TELLING: Mapping[Figure, str] = {
     "memory_events": "page_faults",
 }
 
+MOUNT_CGROUPS = "-v /sys/fs/cgroup:/sys/fs/cgroup:ro"
+"""How the host's cgroup tree gets into a container."""
+
 _NO_PROCESSES = (
     "no network figures: the host's processes are not in sight; in a container, add --pid host, or "
     "-v /proc:/host/proc:ro and --proc-root /host/proc"
@@ -280,9 +283,7 @@ class CgroupSource:
         unseen = next((watch.why_not for watch in watches if watch.why_not), None)
         sentences = []
         if unseen is not None:
-            sentences.append(
-                f"no figures of some containers: {unseen}; in a container, add -v /sys/fs/cgroup:/sys/fs/cgroup:ro"
-            )
+            sentences.append(f"no figures of some containers: {unseen}; in a container, add {MOUNT_CGROUPS}")
         if not counted:
             return sentences
         if any(watch.lacks_process for watch in watches):
