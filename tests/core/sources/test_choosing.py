@@ -228,7 +228,8 @@ async def test_containers_that_cannot_be_found_leave_the_choice_to_the_engine_an
     assert name == "one-shot"
     assert reason == (
         "the engine answers one-shot calls at once (0 ms); the kernel's own counters cannot be read: its cgroup is "
-        "not below the mounted tree, nor is its first process in sight"
+        "not below the mounted tree, nor is its first process in sight; "
+        "in a container, add -v /sys/fs/cgroup:/sys/fs/cgroup:ro"
     )
 
 

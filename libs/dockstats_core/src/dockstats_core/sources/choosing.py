@@ -90,9 +90,9 @@ async def choose(
         cgroup.retain(())
         if not readings:
             return None
-        failures = [one.detail for one in readings.values() if isinstance(one, Failure)]
-        why = next(iter(failures), "there is no CPU time among them")
-        instead_of = f"; the kernel's own counters cannot be read: {why}; in a container, add {MOUNT_CGROUPS}"
+        unseen = [one.detail for one in readings.values() if isinstance(one, Failure)]
+        why = f"{unseen[0]}; in a container, add {MOUNT_CGROUPS}" if unseen else "there is no CPU time among them"
+        instead_of = f"; the kernel's own counters cannot be read: {why}"
     slowest_s = await _slowest_of_two_calls_s(engine, containers, limits, clock_ns)
     if slowest_s is None:
         return None
