@@ -2,8 +2,9 @@
 
 All three ask the same engine for the same container in turns, round by round, in this process; what counts is this
 process's own CPU time. The engine is the one that DOCKER_HOST names, if it runs a container and answers a one-shot call
-at once; else the tests' fake one, in a process of its own. Run by `make bench`; the ratios mean more than the
-milliseconds, which are the machine's. Not here: what the apps take as a whole (own_cost), what the engine itself burns.
+at once; else the tests' fake one, in a process of its own. Run with `uv run python -m bench.engine_call`; the ratios
+mean more than the milliseconds, which are the machine's. Not here: what the apps take as a whole (own_cost), what the
+engine itself burns (`uv run bench`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 An agent with 100 simulated containers and one client; a dashboard with three agents of 40 containers each and ten
 browsers' streams. Each program runs in a process of its own; clients only read, here, in this process. CPU is the
 program's own time over the span, 100 = one core; memory is resident, at the end of the span. Absolute figures, of the
-machine it runs on. Run by `make bench`. Not here: what asking an engine costs (engine_call).
+machine it runs on. Run with `uv run python -m bench.own_cost`. Not here: what asking an engine costs (engine_call), the
+agent on a real engine (`uv run bench`).
 """
 
 from __future__ import annotations
