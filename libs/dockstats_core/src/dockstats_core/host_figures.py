@@ -1,7 +1,7 @@
 """The machine's own CPU, memory and load, where the engine runs right on it.
 
-From /proc by psutil, which a container sees as the host's own. A refresh takes 93 µs (measured), and there are at most
-four a second. Not here: a remote engine's host (its engine tells cores and memory, the rest is its containers' sum).
+From /proc by psutil, which a container sees as the host's own. A refresh takes 93 µs (measured), and there is at most
+one a second. Not here: a remote engine's host (its engine tells cores and memory, the rest is its containers' sum).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import psutil
 
 from dockstats_core.messages.agent import HostFigures
 
-SHORTEST_SPAN_S = 0.25
+SHORTEST_SPAN_S = 0.9
 """Readings closer together than this repeat the last figures: the kernel counts CPU time in steps of 10 ms a core."""
 
 

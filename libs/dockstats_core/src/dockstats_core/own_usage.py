@@ -13,7 +13,7 @@ import psutil
 
 from dockstats_core.messages.agent import OwnUsage
 
-SHORTEST_SPAN_S = 0.25
+SHORTEST_SPAN_S = 0.9
 """Readings closer together than this repeat the last CPU figure: over a few milliseconds one would only see itself."""
 
 

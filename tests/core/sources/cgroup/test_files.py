@@ -21,7 +21,7 @@ from tests.descriptors import no_descriptor_left, open_files, soft_limit
 
 def kept(path: Path, most: int = 10) -> tuple[KeptFile, Descriptors]:
     budget = Descriptors(most)
-    return KeptFile(str(path), budget), budget
+    return KeptFile(str(path.parent), path.name, budget), budget
 
 
 def test_file_is_read_anew_each_time_through_one_descriptor(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_over_the_budget_a_file_is_opened_for_each_reading_and_the_text_is_the_s
     files = []
     for number in range(4):
         (tmp_path / str(number)).write_bytes(b"%d\n" % number)
-        files.append(KeptFile(str(tmp_path / str(number)), budget))
+        files.append(KeptFile(str(tmp_path), str(number), budget))
     for _ in range(2):
         assert [file.read() for file in files] == [b"0\n", b"1\n", b"2\n", b"3\n"]
         assert open_files(tmp_path) == ["0", "1"]
@@ -138,7 +138,7 @@ def test_when_others_took_all_descriptors_one_reading_is_lost_and_the_next_ones_
     for name in ("a", "b"):
         (tmp_path / name).write_bytes(b"1\n")
     budget = Descriptors(10)
-    first, second = (KeptFile(str(tmp_path / name), budget) for name in ("a", "b"))
+    first, second = (KeptFile(str(tmp_path), name, budget) for name in ("a", "b"))
     first.read()
     with no_descriptor_left() as taken:
         assert first.read() == b"1\n"

@@ -42,11 +42,11 @@ def test_readings_that_follow_too_closely_repeat_the_last_figures(tmp_path: Path
     meter = HostPressureMeter(str(tmp_path))
     write(tmp_path, "cpu", 0, 0)
     meter.read(0)
-    write(tmp_path, "cpu", 100_000, 0)
     span_ns = round(SHORTEST_SPAN_S * S)
+    write(tmp_path, "cpu", round(400_000 * SHORTEST_SPAN_S), 0)
     second = meter.read(span_ns)
     assert second.cpu == pressure(40.0, 0.0)
-    write(tmp_path, "cpu", 200_000, 0)
+    write(tmp_path, "cpu", round(800_000 * SHORTEST_SPAN_S), 0)
     assert meter.read(2 * span_ns - 1) == second
     assert meter.read(2 * span_ns).cpu == pressure(40.0, 0.0)
 

@@ -500,7 +500,7 @@ ALWAYS_IN_A_THREAD = CgroupLimits(on_loop_s=-1.0)
 async def test_short_pass_stays_on_the_event_loop_and_a_long_one_leaves_it_with_the_same_figures(
     tmp_path: Path,
 ) -> None:
-    asked = asking(tmp_path, limits=CgroupLimits(on_loop_s=0.005, first_time_s=0.001))
+    asked = asking(tmp_path, limits=CgroupLimits(on_loop_s=0.005))
     containers = some(asked.machine, 4)
     here = {threading.get_ident()}
     async with asked.source:
@@ -526,7 +526,7 @@ async def test_short_pass_stays_on_the_event_loop_and_a_long_one_leaves_it_with_
 
 
 async def test_pass_over_many_containers_gives_the_event_loop_its_turns(tmp_path: Path) -> None:
-    asked = asking(tmp_path, limits=CgroupLimits(turn_s=0.002, on_loop_s=1.0, first_time_s=0.0))
+    asked = asking(tmp_path, limits=CgroupLimits(turn_s=0.002, on_loop_s=1.0))
     containers = some(asked.machine, 12)
 
     def take_a_millisecond() -> None:
@@ -548,17 +548,6 @@ async def test_pass_over_many_containers_gives_the_event_loop_its_turns(tmp_path
     assert len(readings) == 12
     assert turns >= 6
     assert asked.clock.threads == {threading.get_ident()}
-
-
-async def test_many_new_containers_are_looked_for_in_a_thread_however_quick_the_known_ones_are(tmp_path: Path) -> None:
-    asked = asking(tmp_path)
-    async with asked.source:
-        known = some(asked.machine, 2)
-        await asked.read(*known)
-        assert asked.clock.threads == {threading.get_ident()}
-        asked.clock.threads = set()
-        await asked.read(*known, *[container(number) for number in range(10, 40)])
-        assert threading.get_ident() not in asked.clock.threads
 
 
 class Held:

@@ -51,7 +51,6 @@ from dockstats_core.sources.cgroup.host_pressure import HostPressureMeter
 from dockstats_core.sources.cgroup.source import CgroupSource
 from dockstats_core.sources.choosing import choose
 from dockstats_core.sources.protocol import Source
-from dockstats_core.sources.simulated import SimulatedSource
 
 _log = logging.getLogger(__name__)
 
@@ -232,6 +231,8 @@ class LocalFeed:
     # Where it comes from. -------------------------------------------------------------------------------------------
 
     async def _simulate(self) -> None:
+        from dockstats_core.sources.simulated import SimulatedSource  # nobody else needs a made-up host in memory
+
         async with SimulatedSource(self._simulated_containers, seed=self._simulation_seed) as source:
             self._host = source.host_figures
             engine = EngineState(endpoint="simulated", reachable=True, product="simulated", since=datetime.now(UTC))

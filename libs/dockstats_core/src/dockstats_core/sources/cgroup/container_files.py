@@ -1,8 +1,8 @@
 """One container's kernel files: opened once, read at each tick, given as counters.
 
 The CPU counter comes first, and the time is taken right after it: what a percentage is made of belongs together. While
-it stands still nothing of the container runs, and all else waits for the next second: so it is with most containers of
-most hosts most of the time. What tells why something is slow is read once a second, however short the interval, and
+it stands still nothing of the container runs, and all else waits for up to two seconds: so it is with most containers
+of most hosts most of the time. What tells why something is slow is read once a second, however short the interval, and
 repeated in between; files that only a person changes (limits), and those that were not there, are looked at again every
 few seconds. Each container has its own seconds, so that they do not all fall into one tick.
 Not here: where the files are (finding), what they say (parse).
@@ -32,28 +32,35 @@ _RATED: tuple[Number, ...] = ("cpu_user_ns", "cpu_kernel_ns", "block_reads", "bl
 
 NOT_UNDERSTOOD = "its text has a form that is not known"
 
+_NOTHING: Counters = {}
 _NONE_KEPT = Descriptors(0)  # for files that are read too seldom to stay open
 
 
-class _Watched:
+class _Watched(KeptFile):
     """One file, open or not, and what its last text said: most texts are the same from tick to tick."""
 
-    __slots__ = ("counters", "file", "kept", "makes_sense", "text")
+    __slots__ = ("counters", "file", "makes_sense", "text")
 
     def __init__(self, file: KernelFile, directory: str, budget: Descriptors) -> None:
+        super().__init__(directory, file.name, _NONE_KEPT if file.pace == "seldom" else budget)
         self.file = file
-        self.kept = KeptFile(f"{directory}/{file.name}", _NONE_KEPT if file.pace == "seldom" else budget)
         self.text: bytes | None = None
-        self.counters: Counters = {}
+        self.counters: Counters = _NOTHING
         self.makes_sense = True
 
-    def read(self) -> bool:
+    @property
+    def pace(self) -> Pace:
+        """How often it is worth reading, by what it says now."""
+        resting = self.file.still_at_zero is not None and self.counters.get(self.file.still_at_zero) == 0
+        return "seldom" if resting else self.file.pace
+
+    def look(self) -> bool:
         """Whether the file is there; if so, its counters are those of now.
 
         Raises:
             OSError: it is there and cannot be read.
         """
-        text = self.kept.read()
+        text = self.read()
         if text != self.text:  # parsing takes ten times as long as comparing
             self.text = text
             self.counters = {}
@@ -96,6 +103,7 @@ class ContainerFiles:
         self._look_again_ns = self._details_due_ns = 0
         self._lag_ns = int(container_id[:4], 16) * DETAILS_NS >> 16
         self._cpu_total_ns: int | None = None
+        self._still_until_ns = 0
         self._still: Reading | None = None  # the last one, when its CPU counter was that of the one before
         self.counted: frozenset[str] = frozenset()
         """The fields of a Reading that its files gave the last time all of them were looked for."""
@@ -103,7 +111,7 @@ class ContainerFiles:
     def read(self, clock_ns: Callable[[], int]) -> Reading | None:
         """Its counters; None when it has ended, which every file of its cgroup then says."""
         now_ns = clock_ns()
-        if self._still is not None and now_ns < min(self._details_due_ns, self._look_again_ns) and self._has_not_run():
+        if self._still is not None and now_ns < self._still_until_ns and self._has_not_run():
             now_ns = clock_ns()
             return structs.replace(self._still, read_ns=now_ns, taken_ns=now_ns)
         if now_ns >= self._look_again_ns:
@@ -139,13 +147,14 @@ class ContainerFiles:
         )
         before_ns, self._cpu_total_ns = self._cpu_total_ns, reading.cpu_total_ns
         self._still = reading if before_ns is not None and before_ns == reading.cpu_total_ns else None
+        self._still_until_ns = min(self._details_due_ns + DETAILS_NS, self._look_again_ns)
         return reading
 
     def _has_not_run(self) -> bool:
         """Whether the CPU counter, whose file comes first, says the same as the last time."""
         cpu = self._each_tick[0]
         try:
-            return "cpu_total_ns" in cpu.counters and cpu.kept.read() == cpu.text
+            return "cpu_total_ns" in cpu.counters and cpu.read() == cpu.text
         except OSError:
             return False
 
@@ -171,16 +180,16 @@ class ContainerFiles:
         each: dict[Pace, list[_Watched]] = {"tick": [], "second": [], "seldom": []}
         problems: list[str] = []
         for watched in self._all:
-            file, counters, wrong = watched.file, Counters(), list[str]()
-            if file.instead_of in present or not self._read_one(watched, counters, wrong):
+            file, wrong = watched.file, list[str]()
+            if file.instead_of in present:
+                continue
+            is_known = watched.text is not None and watched.pace != "seldom"  # it is read often enough
+            if not is_known and not self._read_one(watched, {}, wrong):
                 continue
             present[file.name] = watched
-            pace = file.pace
-            if file.still_at_zero is not None and counters.get(file.still_at_zero) == 0:
-                pace = "seldom"
-            each[pace].append(watched)
-            if pace == "seldom":
-                limits.update(counters)
+            each[watched.pace].append(watched)
+            if watched.pace == "seldom":
+                limits.update(watched.counters)
                 problems += wrong
         self._each_tick, self._each_second = each["tick"], each["second"]
         self._limits, self._kept_problems["seldom"] = limits, problems
@@ -191,7 +200,7 @@ class ContainerFiles:
     def _read_one(self, watched: _Watched, counters: Counters, problems: list[str]) -> bool:
         """Whether the file is there; what it tells is put into `counters`, what is wrong with it into `problems`."""
         try:
-            if not watched.read():
+            if not watched.look():
                 return False
         except OSError as error:
             wrong = error.strerror or str(error)
@@ -201,15 +210,15 @@ class ContainerFiles:
                 return True
             wrong = NOT_UNDERSTOOD
         problems.append(watched.file.name)
-        self._complain(watched.kept.path, wrong)
+        self._complain(watched.path, wrong)
         return True
 
     def close(self) -> None:
         """Close all that is open."""
         for watched in self._all:
-            watched.kept.close()
+            watched.close()
         if self._network is not None:
-            self._network.kept.close()
+            self._network.close()
 
 
 def _places(found: Found) -> Iterator[tuple[KernelFile, str]]:

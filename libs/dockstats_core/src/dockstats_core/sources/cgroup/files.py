@@ -73,12 +73,17 @@ def allowed_descriptors(limits: DescriptorLimits | None = None) -> int:
 class KeptFile:
     """One kernel file, read from its start each time."""
 
-    __slots__ = ("_budget", "_descriptor", "path")
+    __slots__ = ("_budget", "_descriptor", "_directory", "_name")
 
-    def __init__(self, path: str, budget: Descriptors) -> None:
-        self.path = path
+    def __init__(self, directory: str, name: str, budget: Descriptors) -> None:
+        self._directory, self._name = directory, name  # apart: a container's files share the one, all files the other
         self._budget = budget
         self._descriptor = -1
+
+    @property
+    def path(self) -> str:
+        """Where the file is."""
+        return f"{self._directory}/{self._name}"
 
     def read(self, surely_all: int = _SURELY_ALL) -> bytes | None:
         """The whole text; None where there is no such file, or no longer, or the kernel does not count it.
@@ -125,7 +130,7 @@ def read_text(path: str) -> bytes | None:
     Raises:
         OSError: the file is there and cannot be read.
     """
-    return KeptFile(path, Descriptors(0)).read(surely_all=0)
+    return KeptFile(os.path.dirname(path), os.path.basename(path), Descriptors(0)).read(surely_all=0)
 
 
 def _whole_text(descriptor: int, surely_all: int) -> bytes:

@@ -14,7 +14,7 @@ from dockstats_core.sources.cgroup import parse
 from dockstats_core.sources.cgroup.counters import Counters
 from dockstats_core.sources.cgroup.files import read_text
 
-SHORTEST_SPAN_S = 0.25
+SHORTEST_SPAN_S = 0.9
 """Readings closer together than this repeat the last figures, as the host's other ones do."""
 
 _FILES = (("cpu", parse.cpu_pressure), ("memory", parse.memory_pressure), ("io", parse.io_pressure))
