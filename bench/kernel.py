@@ -19,7 +19,7 @@ from dockstats_core.containers import Container
 from dockstats_core.endpoints.engine import resolve_endpoint
 from dockstats_core.engine.api import EngineClient
 from dockstats_core.inventory.roster import Roster
-from dockstats_core.sources.cgroup.source import CgroupSource
+from dockstats_core.sources.cgroup.source import CgroupLimits, CgroupSource
 from dockstats_core.sources.protocol import Readings
 
 Call: TypeAlias = tuple[int, int, int]
@@ -56,7 +56,8 @@ async def opened(environ: Mapping[str, str], interval_s: float) -> AsyncIterator
     """Every running container's files, open for as long as the block runs."""
     containers = await running_containers(environ)
     clock, interval_ns = Clock(), round(interval_s * 1e9)
-    async with CgroupSource(clock_ns=clock) as source:
+    limits = CgroupLimits(leave_alone=False)  # as if every container had run
+    async with CgroupSource(clock_ns=clock, limits=limits) as source:
         for _ in range(2):  # the first pass looks for files, the second brings each container to its own seconds
             await _next(source, clock, containers, 1_000_000_000)
         ticks: list[list[Call]] = []

@@ -21,6 +21,7 @@ from bench.containers import Crowd, Engine, crowd
 from bench.contestants.agent_cgroup import CGROUP_500MS
 from bench.contestants.contestant import Contestant
 from bench.findings import Measurement, Result, ages_of, write
+from bench.installed import as_installed, installed
 from bench.lineup import chosen
 from bench.options import Options
 from bench.plan import duration_s, rounds_of
@@ -46,15 +47,17 @@ def run(options: Options) -> Result:
     _announce(options, len(contestants))
     growing: list[Measurement] = []
     smaller = [size for size in options.sizes if size < options.containers]
-    with crowd(engine, options.image) as containers:
+    _say("installing dockstats as its images have it")
+    with installed() as programs, crowd(engine, options.image) as containers:
+        agent = as_installed(CGROUP_500MS, programs)
         before = machine.before(engine, [one for one in wanted if one not in contestants])
         for size in smaller:
-            growing += _grown(containers, size, options)
+            growing += _grown(agent, containers, size, options)
         _grow(containers, options.containers, options)
-        cost, foreign = _whole_cost(engine, containers, contestants, options)
+        cost, foreign = _whole_cost(engine, containers, [as_installed(one, programs) for one in contestants], options)
         batch = batch_cost()
         for size in options.sizes[len(smaller) :]:
-            growing += _grown(containers, size, options)
+            growing += _grown(agent, containers, size, options)
         _say(f"removing {len(containers.ids)} containers")
     spans = [
         Measured(what=f"{one.contestant}, round {one.round}, {one.containers} containers", usage=one.usage)
@@ -100,11 +103,11 @@ def _whole_cost(
     return measured, foreign
 
 
-def _grown(containers: Crowd, size: int, options: Options) -> list[Measurement]:
-    """The cgroup agent with `size` containers, measured as often as there are rounds."""
+def _grown(agent: Contestant, containers: Crowd, size: int, options: Options) -> list[Measurement]:
+    """An agent with `size` containers, measured as often as there are rounds."""
     _grow(containers, size, options)
-    _say(f"growth: {CGROUP_500MS.title}, {size} containers")
-    with running(CGROUP_500MS) as one:
+    _say(f"growth: {agent.title}, {size} containers")
+    with running(agent) as one:
         one.wait_until_all_followed(size)
         time.sleep(options.settle_s)
         return [_measure(one, size, number, options.span_s) for number in range(1, options.rounds + 1)]

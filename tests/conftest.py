@@ -1,7 +1,7 @@
-"""What holds for every test: it has a time limit, and where its engine or browser is missing it says so.
+"""What holds for every test: it has a time limit, and where its engine, browser or guest is missing it says so.
 
-A test marked `engine` or `browser` is skipped with the reason where that is missing. With
-`DOCKSTATS_TEST_REQUIRE=engine,browser` it fails instead; a required engine is first asked of `tests/engine/up`.
+A test marked `engine`, `browser` or `guest` is skipped with the reason where that is missing. With
+`DOCKSTATS_TEST_REQUIRE=engine,browser,guest` it fails instead; a required engine is first asked of `tests/engine/up`.
 A test that hangs fails after 60 s (`@pytest.mark.time_limit(seconds)` for another bound) with the stacks of all threads
 and tasks. If even that cannot end it, because it hangs in C, the whole run ends 30 s later with the stacks.
 Not here: fixtures. What a test needs stands in the test or in a builder it imports.

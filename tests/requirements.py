@@ -1,7 +1,7 @@
-"""What some tests need from the machine, and whether it is there: a Docker Engine with the test image, and Chromium.
+"""What some tests need from the machine, and whether it is there: an engine with the test image, Chromium, the guest.
 
 `conftest.py` asks here before the first test runs; a test that needs the image's name or Chromium's path asks here too.
-Not here: starting an engine (tests/engine/up), skipping and failing (conftest.py).
+Not here: starting an engine (tests/engine/up), building the guest (tests/engine/guest), skipping (conftest.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import http.client
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 IMAGE = "dockstats-test:latest"
 DEFAULT_HOST = "unix:///var/run/docker.sock"
@@ -75,5 +77,22 @@ def missing_browser() -> str | None:
     return None if chromium() else "no chromium is installed; on Debian: apt-get install chromium"
 
 
-MISSING: Mapping[str, Callable[[], str | None]] = {"engine": missing_engine, "browser": missing_browser}
+def guest_root(environ: Mapping[str, str] = os.environ) -> Path:
+    """The directory that `tests/engine/guest root` fills."""
+    return Path(environ.get("DOCKSTATS_GUEST_ROOT") or Path(tempfile.gettempdir(), "dockstats-guest"))
+
+
+def missing_guest(environ: Mapping[str, str] = os.environ) -> str | None:
+    """None when the guest can be started; else one sentence that says what is missing."""
+    root = guest_root(environ)
+    if not shutil.which("linux.uml") or not (root / "site.list").is_file():
+        return f"no guest is built in {root}; as root on Debian, tests/engine/guest root builds it"
+    return None
+
+
+MISSING: Mapping[str, Callable[[], str | None]] = {
+    "engine": missing_engine,
+    "browser": missing_browser,
+    "guest": missing_guest,
+}
 """One check a marker: what a test marked with this name needs."""

@@ -30,9 +30,10 @@ PACKAGES = ("dockstats-core", "dockstats-agent", "dockstats-dashboard")
 GLIBC = range(17, 42)
 """Minor versions of glibc 2 whose wheels are taken: all that a base of today may have and run."""
 
-PRUNED = ("polyfactory", "rich-click")
-"""What Litestar wants for its own command line and for made-up examples in documents: half of the size, never loaded.
-The images' own build imports the programs, and so fails where that changes."""
+PRUNED = ("polyfactory", "pygments", "rich-click")
+"""What Litestar and httpx want for their own command lines and for made-up examples in documents: half of the size, and
+3 MiB of an agent's memory, since httpx loads its command line wherever it can. The images' own build imports the
+programs, and so fails where that changes."""
 
 _ASK_PYTHON = "import sys; print('%d.%d' % sys.version_info[:2])"
 

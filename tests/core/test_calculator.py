@@ -217,6 +217,17 @@ def test_limit_that_is_unknown_or_negative_is_none() -> None:
     assert calculator.pids_limit(-1) is None
 
 
+def test_memory_whose_cache_is_not_told_has_no_cache_instead_of_none_of_it() -> None:
+    shown = sample(reading(mem_usage_bytes=1000))
+    assert (shown.mem_bytes, shown.mem_usage_bytes, shown.mem_cache_bytes) == (1000, 1000, None)
+
+
+def test_container_with_a_limit_whose_periods_are_never_counted_says_that_its_throttling_is_not_told() -> None:
+    counters = {"periods": 0, "throttled_periods": 0, "throttled_ns": 0}
+    assert sample(reading(**counters), cpu_limit_cores=0.3).unknown["throttling"] == "source_cannot_tell"
+    assert "throttling" not in sample(reading(**counters)).unknown
+
+
 # --- What only the kernel knows -----------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import anyio
 from anyio.streams.text import TextReceiveStream
 
+FIRST_ROWS_S = 2.0
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB")
 _DECIMAL = ("B", "kB", "MB", "GB", "TB")
 
@@ -50,8 +51,10 @@ def _keep(line: str, rows: Mapping[str, list[Row]]) -> None:
     if start < 0 or end < start:
         return
     row = json.loads(line[start : end + 1])
-    if row["Name"] in rows and row["CPUPerc"] != "--":
-        rows[row["Name"]].append(
+    # The command cuts the slash off a name; Podman sends names without one, and so loses their first letter.
+    name = next((name for name in rows if row["Name"] in {name, name[1:]}), None)
+    if name is not None and row["CPUPerc"] != "--":
+        rows[name].append(
             Row(
                 at_s=time.time(),
                 cpu_pct=float(row["CPUPerc"].rstrip("%")),
@@ -61,6 +64,11 @@ def _keep(line: str, rows: Mapping[str, list[Row]]) -> None:
                 pids=row["PIDs"],
             )
         )
+
+
+def settled(rows: Sequence[Row]) -> Sequence[Row]:
+    """Those that compare with a second ago: the first ones compare with the container's start."""
+    return [row for row in rows if row.at_s >= rows[0].at_s + FIRST_ROWS_S]
 
 
 def printed_memory(used: int | None, limit: int | None) -> str:

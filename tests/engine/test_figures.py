@@ -21,7 +21,7 @@ import anyio
 import pytest
 
 from dockstats_core import ContainerSample, LocalFeed, Sampling
-from tests.engine.containers import BURN, HOST, IDLE, Containers, containers, docker
+from tests.engine.containers import BURN, HOST, IDLE, Containers, containers, disk_below, docker
 from tests.engine.docker_stats import Row, follow_docker_stats, printed_io, printed_memory
 from tests.engine.engine_frames import Frame, around, engine_cpu_pct, follow_frames
 from tests.engine.watching import Watch, watching
@@ -104,7 +104,7 @@ class Observation(NamedTuple):
 
 
 async def _observe() -> Observation:
-    disk = _disk_below(Path(await docker("info", "--format", "{{.DockerRootDir}}")))
+    disk = disk_below(Path(await docker("info", "--format", "{{.DockerRootDir}}")))
     async with containers() as made:
         frames: dict[str, list[Frame]] = {short: [] for short in ALL}
         rows: dict[str, list[Row]] = {made.name(short): [] for short in ALL}
@@ -159,17 +159,6 @@ async def _start_all(made: Containers, disk: str | None) -> Mapping[str, str]:
         tasks.start_soon(start, SHARING, Role(IDLE, ("--network", f"container:{made.name('serving')}")))
         tasks.start_soon(made.docker, "pause", made.name("paused"))
     return ids
-
-
-def _disk_below(directory: Path) -> str | None:
-    """The device file of the disk that a directory lies on; None where it cannot be told."""
-    try:
-        device = directory.stat().st_dev
-        block = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").resolve(strict=True)
-    except OSError:
-        return None
-    disk = block.parent if (block / "partition").exists() else block  # only whole disks can have a limit
-    return f"/dev/{disk.name}"
 
 
 def _readings(watch: Watch, short: str) -> Sequence[Figures]:
@@ -334,7 +323,7 @@ def test_container_on_anothers_network_says_whose(seen: Observation) -> None:
 
 
 def test_auto_tells_the_source_it_chose_and_why(seen: Observation) -> None:
-    assert seen.sampling.source in {"stream", "one-shot"}
+    assert seen.sampling.source in {"cgroup", "stream", "one-shot"}
     assert seen.sampling.reason
     assert seen.sampling.failures == 0
 

@@ -1,4 +1,4 @@
-"""The gate itself can fail: `conftest.py` is run on small tests that hang, or whose engine, browser and guest are missing.
+"""The gate itself can fail: `conftest.py` is run on small tests that hang, or lack their engine, browser, guest.
 
 Not here: whether an engine or browser is really there; that is `tests/requirements.py` on the machine at hand.
 """

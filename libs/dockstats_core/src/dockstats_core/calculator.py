@@ -198,7 +198,7 @@ def calculate(
 
     cpu = _cpu(reading, before, elapsed_ns, no_previous, unknown)
     cores = container.cpu_limit_cores
-    throttled, throttled_time = _throttling(reading, before, rest_ns, no_previous, unknown)
+    throttled, throttled_time = _throttling(container, reading, before, rest_ns, no_previous, unknown)
 
     usage = _told(reading.mem_usage_bytes)
     used = cache = limit = mem_pct = None
@@ -206,7 +206,8 @@ def calculate(
         unknown["memory"] = "source_cannot_tell"
     else:
         used = mem_used_bytes(usage, reading.mem_total_inactive_file_bytes, reading.mem_inactive_file_bytes)
-        cache = usage - used
+        told_cache = reading.mem_total_inactive_file_bytes is not None or reading.mem_inactive_file_bytes is not None
+        cache = usage - used if told_cache else None  # Podman's answer has no cache in it
         limit = limit_in_effect(reading.mem_limit_bytes, host_memory_bytes)
         mem_pct = used / limit * 100.0 if limit is not None else None
 
@@ -336,6 +337,7 @@ def _cpu(
 
 
 def _throttling(
+    container: Container,
     reading: Reading,
     before: Reading,
     elapsed_ns: int,
@@ -348,6 +350,8 @@ def _throttling(
         unknown["throttling"] = "source_cannot_tell"
         return None, None
     if periods == 0:
+        if container.cpu_limit_cores is not None:  # Podman's answer has only zeros
+            unknown["throttling"] = "source_cannot_tell"
         return None, None
     if before.periods is None or before.throttled_periods is None:
         unknown["throttling"] = no_previous

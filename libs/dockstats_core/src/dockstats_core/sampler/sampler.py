@@ -206,11 +206,12 @@ class Sampler:
 
     def _batch(self, skipped_ticks: int) -> ContainerStatsBatch:
         host = self._host()
+        now_ns, sent_at = self._clock_ns(), self._wall_clock()  # together: ages are told as of sent_at
         inventory = self._inventory
         samples = self._figures.update(
             inventory.counted if inventory is not None else (),
             self._readings,
-            now_ns=self._clock_ns(),
+            now_ns=now_ns,
             interval_s=self.interval_s,
             host_memory_bytes=host.mem_total_bytes,
             lost=self._lost,
@@ -222,7 +223,7 @@ class Sampler:
         return ContainerStatsBatch(
             agent_id=self._identity.agent_id,
             agent_label=self._identity.agent_label,
-            sent_at=self._wall_clock(),
+            sent_at=sent_at,
             sequence=self._sequence,
             containers=samples,
             agent_metrics=metrics,

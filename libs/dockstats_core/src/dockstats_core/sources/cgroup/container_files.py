@@ -75,6 +75,7 @@ class ContainerFiles:
         container_id: whose files they are.
         found: where they are.
         with_network: whether its network is its own, so that its traffic can be counted.
+        leave_alone: whether nothing but the CPU counter is read for a while when that stands still.
         budget: of descriptors.
         complain: told the path of each file that cannot be read or understood, and why.
     """
@@ -85,10 +86,12 @@ class ContainerFiles:
         found: Found,
         *,
         with_network: bool,
+        leave_alone: bool = True,
         budget: Descriptors,
         complain: Callable[[str, str], None],
     ) -> None:
         self._container_id = container_id
+        self._leave_alone = leave_alone
         self._complain = complain
         self._all = [_Watched(file, directory, budget) for file, directory in _places(found)]
         self._network: _Watched | None = None
@@ -146,7 +149,8 @@ class ContainerFiles:
             **counters,
         )
         before_ns, self._cpu_total_ns = self._cpu_total_ns, reading.cpu_total_ns
-        self._still = reading if before_ns is not None and before_ns == reading.cpu_total_ns else None
+        stands_still = before_ns is not None and before_ns == reading.cpu_total_ns
+        self._still = reading if stands_still and self._leave_alone else None
         self._still_until_ns = min(self._details_due_ns + DETAILS_NS, self._look_again_ns)
         return reading
 

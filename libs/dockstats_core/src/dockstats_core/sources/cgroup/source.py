@@ -68,6 +68,7 @@ class CgroupLimits(Struct, frozen=True, kw_only=True):
 
     turn_s: float = 0.002  # how long a pass goes on before the event loop has its turn
     on_loop_s: float = 0.005  # the longest that one container may take there; finding a new one takes 0.4 ms (measured)
+    leave_alone: bool = True  # containers that have not run: only that is looked at, for up to two seconds
     find_again_s: float = 1.0  # how soon a container that was not found, or has ended, is looked for again
     find_again_at_most_s: float = 30.0  # that time doubles up to this: looking in vain costs more than reading
 
@@ -227,7 +228,12 @@ class CgroupSource:
             watch = _Watch(
                 found_by=found_by,
                 files=ContainerFiles(
-                    container.id, found, with_network=own, budget=self._budget, complain=self._complain
+                    container.id,
+                    found,
+                    with_network=own,
+                    leave_alone=self._limits.leave_alone,
+                    budget=self._budget,
+                    complain=self._complain,
                 ),
                 lacks_process=own and found.process_dir is None and container.pid is not None,
             )
