@@ -33,7 +33,7 @@ class KernelFile(Struct, frozen=True):
     still_at_zero: Number | None = None
 
 
-V2_FILES = (
+V2_FILES: tuple[KernelFile, ...] = (
     KernelFile("cpu.stat", "unified", parse.cpu_stat_v2),
     KernelFile("memory.current", "unified", parse.memory_current),
     KernelFile("memory.stat", "unified", parse.memory_stat_v2),
@@ -45,7 +45,7 @@ V2_FILES = (
     KernelFile("io.stat", "unified", parse.io_stat),
 )
 
-V1_FILES = (
+V1_FILES: tuple[KernelFile, ...] = (
     KernelFile("cpuacct.usage", "cpuacct", parse.cpuacct_usage),
     KernelFile("cpuacct.stat", "cpuacct", parse.cpuacct_stat, pace="second"),
     KernelFile("cpu.stat", "cpu", parse.cpu_stat_v1, still_at_zero="periods"),
@@ -75,10 +75,10 @@ V1_FILES = (
 )
 
 # In the v2 tree, on a hybrid machine too, where every other figure comes from v1.
-PRESSURE_FILES = (
+PRESSURE_FILES: tuple[KernelFile, ...] = (
     KernelFile("cpu.pressure", "unified", parse.cpu_pressure, pace="second"),
     KernelFile("memory.pressure", "unified", parse.memory_pressure, pace="second"),
     KernelFile("io.pressure", "unified", parse.io_pressure, pace="second"),
 )
 
-NET_DEV = KernelFile("net/dev", None, parse.net_dev)
+NET_DEV: KernelFile = KernelFile("net/dev", None, parse.net_dev)

@@ -122,7 +122,7 @@ def _sums(names: dict[bytes, Number], is_idle: Callable[[bytes], bool]) -> Parse
 
 # --- cgroup v2 ----------------------------------------------------------------------------------------------------
 
-cpu_stat_v2 = _keyed(
+cpu_stat_v2: Parse = _keyed(
     {
         b"usage_usec": "cpu_total_ns",
         b"user_usec": "cpu_user_ns",
@@ -133,7 +133,7 @@ cpu_stat_v2 = _keyed(
     },
     unit_ns=_USEC_NS,
 )
-memory_stat_v2 = _keyed(
+memory_stat_v2: Parse = _keyed(
     {
         b"anon": "mem_anon_bytes",
         b"file": "mem_file_bytes",
@@ -143,10 +143,10 @@ memory_stat_v2 = _keyed(
         b"pgmajfault": "major_page_faults",
     }
 )
-memory_events = _keyed({b"max": "mem_limit_hits", b"oom_kill": "oom_kills"})
-memory_current = _single("mem_usage_bytes")
-memory_max = _single("mem_limit_bytes")
-memory_swap_current = _single("mem_swap_bytes")
+memory_events: Parse = _keyed({b"max": "mem_limit_hits", b"oom_kill": "oom_kills"})
+memory_current: Parse = _single("mem_usage_bytes")
+memory_max: Parse = _single("mem_limit_bytes")
+memory_swap_current: Parse = _single("mem_swap_bytes")
 
 
 def _are_devices(text: bytes) -> bool:
@@ -191,12 +191,12 @@ def io_stat(text: bytes, counters: Counters) -> bool:
 
 # --- cgroup v1 ----------------------------------------------------------------------------------------------------
 
-cpuacct_usage = _single("cpu_total_ns")
-cpuacct_stat = _keyed({b"user": "cpu_user_ns", b"system": "cpu_kernel_ns"}, unit_ns=_TICK_NS)
-cpu_stat_v1 = _keyed(
+cpuacct_usage: Parse = _single("cpu_total_ns")
+cpuacct_stat: Parse = _keyed({b"user": "cpu_user_ns", b"system": "cpu_kernel_ns"}, unit_ns=_TICK_NS)
+cpu_stat_v1: Parse = _keyed(
     {b"nr_periods": "periods", b"nr_throttled": "throttled_periods", b"throttled_time": "throttled_ns"}
 )
-memory_stat_v1 = _keyed(  # total_: with the cgroups below it, as every figure of v2
+memory_stat_v1: Parse = _keyed(  # total_: with the cgroups below it, as every figure of v2
     {
         b"total_rss": "mem_anon_bytes",
         b"total_cache": "mem_file_bytes",
@@ -206,23 +206,23 @@ memory_stat_v1 = _keyed(  # total_: with the cgroups below it, as every figure o
         b"total_pgmajfault": "major_page_faults",
     }
 )
-memory_oom_control = _keyed({b"oom_kill": "oom_kills"})  # since Linux 4.13
-memory_failcnt = _single("mem_limit_hits")
-memory_kmem = _single("mem_kernel_bytes")
+memory_oom_control: Parse = _keyed({b"oom_kill": "oom_kills"})  # since Linux 4.13
+memory_failcnt: Parse = _single("mem_limit_hits")
+memory_kmem: Parse = _single("mem_kernel_bytes")
 
 
 def _is_no_total(text: bytes) -> bool:
     return text == b"Total 0 "
 
 
-blkio_bytes = _sums({b"Read ": "block_read_bytes", b"Write ": "block_write_bytes"}, is_idle=_is_no_total)
-blkio_operations = _sums({b"Read ": "block_reads", b"Write ": "block_writes"}, is_idle=_is_no_total)
+blkio_bytes: Parse = _sums({b"Read ": "block_read_bytes", b"Write ": "block_write_bytes"}, is_idle=_is_no_total)
+blkio_operations: Parse = _sums({b"Read ": "block_reads", b"Write ": "block_writes"}, is_idle=_is_no_total)
 
 
 # --- Both versions ------------------------------------------------------------------------------------------------
 
-pids_current = _single("pids")
-pids_max = _single("pids_limit")
+pids_current: Parse = _single("pids")
+pids_max: Parse = _single("pids_limit")
 
 _STALL = rb"avg10=(\d{1,3}\.\d\d) avg60=(\d{1,3}\.\d\d) avg300=(\d{1,3}\.\d\d) total=(\d{1,20})\n"
 _PRESSURE = re.compile(rb"(?=.)(?:some %b)?(?:full %b)?" % (_STALL, _STALL))
@@ -257,9 +257,9 @@ def _stall(values: Sequence[bytes | None]) -> Stall | None:
     return Stall(total_us=int(total), avg10_pct=float(avg10), avg60_pct=float(avg60), avg300_pct=float(avg300))
 
 
-cpu_pressure = _pressure("cpu_pressure")
-memory_pressure = _pressure("mem_pressure")
-io_pressure = _pressure("io_pressure")
+cpu_pressure: Parse = _pressure("cpu_pressure")
+memory_pressure: Parse = _pressure("mem_pressure")
+io_pressure: Parse = _pressure("io_pressure")
 
 
 # --- /proc --------------------------------------------------------------------------------------------------------
