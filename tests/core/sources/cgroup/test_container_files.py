@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 import subprocess
@@ -178,9 +179,11 @@ def test_network_without_its_process_in_sight_is_unknown(tmp_path: Path) -> None
 def test_limits_are_read_again_in_time_and_not_before(tmp_path: Path, mode: Mode) -> None:
     watched = watching(tmp_path, mode, Counts(mem_limit=MIB, pids_limit=10))
     watched.read()
-    watched.machine.count(watched.container, Counts(mem_limit=2 * MIB, pids_limit=20))
+    changed = Counts(mem_limit=2 * MIB, pids_limit=20)
+    watched.machine.count(watched.container, changed)
     reading = watched.read(LOOK_AGAIN_NS - 1)
     assert (reading.mem_limit_bytes, reading.pids_limit) == (MIB, 10)
+    watched.machine.count(watched.container, dataclasses.replace(changed, cpu_us=1_600_000))  # it runs
     reading = watched.read(1)
     assert (reading.mem_limit_bytes, reading.pids_limit) == (2 * MIB, 20)
 
@@ -231,8 +234,9 @@ def test_v1_container_without_a_quota_has_it_looked_at_as_seldom_as_its_limits(t
     assert watched.read().periods == 0
     watched.machine.count(watched.container, Counts(periods=5))
     assert watched.read(LOOK_AGAIN_NS - 1).periods == 0
+    watched.machine.count(watched.container, Counts(periods=5, cpu_us=1_600_000))
     assert watched.read(1).periods == 5
-    watched.machine.count(watched.container, Counts(periods=6, cpu_us=1_600_000))
+    watched.machine.count(watched.container, Counts(periods=6, cpu_us=1_700_000))
     assert watched.read(1).periods == 6
 
 

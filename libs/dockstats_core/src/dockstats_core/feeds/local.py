@@ -42,7 +42,7 @@ from dockstats_core.feeds.events import FeedEvent, NewestEvents
 from dockstats_core.host_figures import HostMeter
 from dockstats_core.inventory.roster import Roster
 from dockstats_core.inventory.watcher import InventoryWatcher
-from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch, EngineState, HostFigures, Sampling
+from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch, EngineState, Figure, HostFigures, Sampling
 from dockstats_core.own_usage import OwnUsageMeter
 from dockstats_core.program.settings import AgentSettings
 from dockstats_core.program.values import MAX_POLL_INTERVAL_NS, MAX_WORKERS, MIN_POLL_INTERVAL_NS, SourceChoice
@@ -208,12 +208,14 @@ class LocalFeed:
             await anyio.sleep(STATUS_EVERY_S)
 
     async def _keep_sampling(self) -> None:
-        features: list[str] = []
+        features: frozenset[Figure] | None = None
         async for message in self._sampler.messages():
             self._events.publish(message)
             if isinstance(message, ContainerStatsBatch):
                 self._tell_if_slower(message.sampling)
-                if features != (features := _features_of(self._source)):
+                given = None if self._source is None else self._source.features
+                if given != features:
+                    features = given
                     self._events.publish(self.status())
 
     def _tell_if_slower(self, sampling: Sampling) -> None:

@@ -151,7 +151,7 @@ class ContainerFiles:
         before_ns, self._cpu_total_ns = self._cpu_total_ns, reading.cpu_total_ns
         stands_still = before_ns is not None and before_ns == reading.cpu_total_ns
         self._still = reading if stands_still and self._leave_alone else None
-        self._still_until_ns = min(self._details_due_ns + DETAILS_NS, self._look_again_ns)
+        self._still_until_ns = self._details_due_ns + DETAILS_NS
         return reading
 
     def _has_not_run(self) -> bool:
