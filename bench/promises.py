@@ -18,7 +18,7 @@ LEAST_SHARE_500MS = 20  # of docker stats: a twentieth
 LEAST_SHARE_100MS = 4
 MOST_AGENT_PCT = 3.0
 MOST_US_A_FIGURE = 100.0
-MOST_GROWTH = 1.2  # from 50 to 500 containers, either way
+MOST_GROWTH = 0.2  # from 50 to 500 containers, up or down: a share of what it is at 50
 MOST_LATE_S = 0.05  # beyond one interval
 MOST_RSS_BYTES = 50 << 20
 MOST_OF_FLOOR = 2.5
@@ -91,9 +91,9 @@ def _growth(found: Sequence[Grown]) -> Iterator[Promise]:
         ratio = large.median / small.median
         yield Promise(
             "the agent's CPU a figure, 500 containers to 50",
-            f"{1 / MOST_GROWTH:.2f} to {MOST_GROWTH:.2f}",
+            f"{1 - MOST_GROWTH:.2f} to {1 + MOST_GROWTH:.2f}",
             f"{ratio:.2f}",
-            1 / MOST_GROWTH <= ratio <= MOST_GROWTH,
+            1 - MOST_GROWTH <= ratio <= 1 + MOST_GROWTH,
         )
 
 
