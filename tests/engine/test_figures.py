@@ -33,7 +33,8 @@ FIRST_ROWS_S = 2.0  # the first rows of `docker stats` compare with the containe
 CPU_TOLERANCE_PCT = 2.0  # points of one core
 # A reading's time is known to us as sent_at minus its age, which began when it arrived here; on an engine that answers
 # one-shot calls it lies between two frames of the stream.
-SLACK_S = 0.5
+# Of a container that has not run, the cgroup source reads all but the CPU counter every two seconds, at a tick.
+SLACK_S = 2.6
 ROW_BEFORE_S = 0.1  # before our next reading: the last row that cannot show that one yet
 
 HOLD = "(head -c {bytes} /dev/zero; sleep 600) | tail -c {bytes}"
@@ -199,7 +200,8 @@ def _span(seen: Observation, short: str) -> Sequence[Figures]:
     """Our readings of the span in which everybody's figures count."""
     readings = seen.ours[short]
     from_s = max(readings[-1].at_s - SPAN_S, seen.rows[short][0].at_s + FIRST_ROWS_S)
-    counting = [reading for reading in readings if reading.at_s >= from_s]
+    until_s = seen.frames[short][-1].at_s  # what comes after the engine's last frame has nothing to compare with
+    counting = [reading for reading in readings if from_s <= reading.at_s <= until_s]
     assert len(counting) > 2, "too few to compare"
     return counting
 

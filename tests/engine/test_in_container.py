@@ -46,6 +46,7 @@ PROC = ("--volume", "/proc:/host/proc:ro")
 SPAN_S = 4.0
 STOP_S = 2.0
 CPU_TOLERANCE_PCT = 2.0  # points of one core
+STOCK_BYTES = 64 * 4096 * (os.cpu_count() or 1)  # a core charges 64 pages at a time (the kernel's MEMCG_CHARGE_BATCH)
 LOOKED_AT = ("burning", "talking")
 AT_REST = (
     *("mem_bytes", "mem_usage_bytes", "mem_cache_bytes", "mem_limit_bytes", "mem_anon_bytes", "pids"),
@@ -218,12 +219,16 @@ def _socket_gid() -> int:
 
 
 def _same_figure(seen: Observation, agent: str, short: str, field: str) -> bool:
-    """Whether each of the agent's figures is one that the agent outside had, or lies between two of them."""
+    """Whether each of the agent's figures is one that the agent outside had, or lies between two of them.
+
+    Two agents look at different moments, and memory moves with the kernel's stock of charged pages.
+    """
     name = seen.names[short]
     theirs = [getattr(sample, field) for sample in seen.outside.samples(name)]
     known = [value for value in theirs if value is not None]
     ours = [value for sample in seen.inside[agent].samples(name) if (value := getattr(sample, field)) is not None]
-    return bool(known and ours) and min(known) <= min(ours) and max(ours) <= max(known)
+    apart = STOCK_BYTES if field.startswith("mem_") else 0
+    return bool(known and ours) and min(known) - apart <= min(ours) and max(ours) <= max(known) + apart
 
 
 def _mean_cpu(seen: Observation, heard: Heard) -> float:

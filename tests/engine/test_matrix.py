@@ -55,7 +55,7 @@ CPU_TOLERANCE_PCT = 2.0  # points of one core
 GUEST_TICK_S = 0.01  # the guest's kernel counts CPU in whole ticks
 # How much older than its reading a figure may be. An engine read it before its answer arrived here, by up to its own
 # tick and longer on a slow machine; the cgroup source leaves a container alone for 2 s whose CPU counter stands still.
-SLACK_S: Mapping[SourceName, float] = {"cgroup": 2.1, "one-shot": 1.5, "stream": 1.5}
+SLACK_S: Mapping[SourceName, float] = {"cgroup": 2.6, "one-shot": 1.5, "stream": 1.5}
 BURST_S = 0.03  # what a container with `--cpus 0.3` may use at once, of each 0.1 s
 SHARE_TOLERANCE_PCT = 5.0  # of periods or time: the kernel is asked for those every 0.4 s only
 # How exactly a reading's time is known to us: `sent_at` minus its age, and in the guest the call between may be slow.
