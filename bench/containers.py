@@ -10,6 +10,7 @@ import fcntl
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import tempfile
@@ -149,7 +150,9 @@ class Crowd:
 
         starting = ThreadPoolExecutor(AT_A_TIME)
         try:
-            self.ids += list(starting.map(start, numbers))
+            with _interrupts_later():  # one in the middle would leave a thread that the executor does not know of
+                started = starting.map(start, numbers)
+            self.ids += list(started)
         finally:  # after Ctrl-C the rest is not started first
             starting.shutdown(cancel_futures=True)
 
@@ -176,7 +179,18 @@ def crowd(engine: Engine, image: str) -> Iterator[Crowd]:
         try:
             yield Crowd(engine, image)
         finally:
-            _remove(engine)
+            with _interrupts_later():
+                _remove(engine)
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Signals that end the run are taken after the block; the threads that it starts never take them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _remove(engine: Engine) -> None:
