@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct, field
 
 from dockstats_core.messages import agent
-from dockstats_core.messages.agent import Text, Timestamp
+from dockstats_core.messages.agent import MAX_CONTAINERS, ContainerId, Count, Text, Timestamp, Word
 from dockstats_core.messages.codec import Codec
 
 ConnectionStatus: TypeAlias = Literal["connecting", "connected", "error", "closed"]
@@ -67,6 +67,102 @@ class AgentInventory(Struct, frozen=True, kw_only=True, tag_field="type", tag="c
     received_at: Timestamp
 
 
-StreamMessage: TypeAlias = AgentList | AgentConnection | AgentBatch | AgentInventory
+SHORT_ID_CHARS = 12
+"""How much of a container's id `AgentColumns` has, as in `docker ps`: whole ids are half of a compressed message."""
 
-codec: Codec[StreamMessage] = Codec((AgentList, AgentConnection, AgentBatch, AgentInventory))
+Cause: TypeAlias = Literal[
+    "cpu_limit", "host_cpu", "memory_limit", "host_memory", "disk", "out_of_memory", "pids_limit"
+]
+"""Who holds a slow container back."""
+
+
+class Diagnosis(Struct, frozen=True, kw_only=True):
+    """Why a container is slow, worked out from its figures."""
+
+    cause: Word  # a Cause
+    sentence: Text  # what it wants, what it gets, who holds it back
+    rule: Text  # which figures led to it, and from where on they do
+    severe: bool = False
+
+
+ColumnName: TypeAlias = Literal[
+    "cpu_pct",
+    "throttled_pct",
+    "throttled_time_pct",
+    "mem_bytes",
+    "mem_cache_bytes",
+    "mem_anon_bytes",
+    "mem_file_bytes",
+    "mem_kernel_bytes",
+    "mem_swap_bytes",
+    "mem_limit_bytes",
+    "mem_limit_hits",
+    "oom_kills",
+    "major_page_faults_per_sec",
+    "net_rx_bytes_per_sec",
+    "net_tx_bytes_per_sec",
+    "block_read_bytes_per_sec",
+    "block_write_bytes_per_sec",
+    "pids",
+    "cpu_pressure_pct",  # the some_pct of `cpu_pressure`, and so on
+    "mem_pressure_pct",
+    "io_pressure_pct",
+    "age_secs",
+]
+
+
+class AgentColumns(Struct, frozen=True, kw_only=True, tag_field="type", tag="container_stats_columns"):
+    """One agent's newest batch as columns, for a page: what it draws, rounded to four digits, a third of the bytes.
+
+    `ids`, `names`, `stale`, `unknown` and every column have one entry a container, in the same order. A column that
+    would only have nulls is left out.
+    """
+
+    agent_id: Text
+    label: Text
+    received_at: Timestamp
+    agent_label: Text = ""  # what it calls itself
+    sent_at: Timestamp
+    sequence: Count
+    ids: Annotated[list[ContainerId], Meta(max_length=MAX_CONTAINERS)]  # their first SHORT_ID_CHARS characters
+    names: Annotated[list[Text], Meta(max_length=MAX_CONTAINERS)]
+    columns: dict[Word, list[float | int | None]]  # ColumnName -> figures
+    stale: list[bool]
+    unknown: list[dict[Word, Word]]  # as in a sample
+    diagnoses: dict[ContainerId, Diagnosis] = field(default_factory=dict)  # by short id; only containers that are slow
+    agent_metrics: agent.AgentMetrics
+    host: agent.HostFigures = agent.HostFigures()
+    engine: agent.EngineState = agent.EngineState()
+    sampling: agent.Sampling = agent.Sampling()
+    own_usage: agent.OwnUsage = agent.OwnUsage()
+    containers_by_state: dict[Text, Count] = field(default_factory=dict)
+
+
+EventKind: TypeAlias = Literal["start", "restart", "die", "oom", "health", "pause", "unpause", "rename", "gone"]
+
+MAX_EVENTS = 200
+
+
+class ContainerEvent(Struct, frozen=True, kw_only=True):
+    """Something that happened to a container, as far as its host's inventories and figures tell."""
+
+    at: Timestamp
+    kind: Word  # an EventKind
+    id: ContainerId
+    name: Text
+    exit_code: int | None = None  # of `die`
+    health: Text | None = None  # the new one, of `health`
+    old_name: Text | None = None  # of `rename`
+
+
+class AgentEvents(Struct, frozen=True, kw_only=True, tag_field="type", tag="container_events"):
+    """What happened on one host in the last half hour: at most MAX_EVENTS, oldest first; sent anew with each event."""
+
+    agent_id: Text
+    label: Text
+    events: Annotated[list[ContainerEvent], Meta(max_length=MAX_EVENTS)]
+
+
+StreamMessage: TypeAlias = AgentList | AgentConnection | AgentBatch | AgentColumns | AgentInventory | AgentEvents
+
+codec: Codec[StreamMessage] = Codec((AgentList, AgentConnection, AgentBatch, AgentColumns, AgentInventory, AgentEvents))
