@@ -5,7 +5,7 @@ import pytest
 from bench.chart import chart
 from bench.findings import read
 from bench.options import RESULTS
-from bench.page import BEGIN, END, PAGE, with_tables
+from bench.performance_page import BEGIN, END, PAGE, with_tables
 from tests.bench.measured import small_result
 
 

@@ -13,7 +13,7 @@ from bench.options import RESULTS
 from bench.table import markdown
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
-BEGIN = "<!-- Written by bench/page.py from bench/results/results.json: run the bench instead of changing them. -->\n"
+BEGIN = "<!-- Written by bench/performance_page.py from bench/results/: run the bench instead of changing them. -->\n"
 END = "<!-- The end of what is written. -->\n"
 
 

@@ -1,0 +1,54 @@
+"""What the page asks for, without a browser: the weight of its files, and the bytes of its stream.
+
+Not here: what it makes of them (visit).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+
+import httpx
+
+from bench.page.findings import Weight
+
+STREAM = "stream/agents?batches=columns"
+_URLS = re.compile(r"""(?:href|src)="(page/[^"]+)"|(?:from|import)\s*\(?\s*"(\./[^"]+)"|new URL\("(\./[^"]+)\"""")
+
+
+def weight(url: str) -> Weight:
+    """Every file that the page loads, plain and as small as gzip makes it for a browser."""
+    plain = gzipped = 0
+    waiting, seen = [""], {""}
+    with httpx.Client(base_url=url, trust_env=False) as client:
+        while waiting:
+            path = waiting.pop()
+            answer = client.get(path, headers={"Accept-Encoding": "gzip"}).raise_for_status()
+            plain += len(answer.content)
+            sent = int(answer.headers.get("content-length", 0))
+            is_small = answer.headers.get("content-encoding") == "gzip"
+            gzipped += sent if is_small else len(answer.content)
+            for found in _URLS.findall(answer.text):
+                name = found[0] or f"page/{(found[1] or found[2]).removeprefix('./')}"
+                if name not in seen:
+                    seen.add(name)
+                    waiting.append(name)
+    return Weight(files=len(seen), plain_bytes=plain, gzipped_bytes=gzipped)
+
+
+def stream_bytes_per_s(url: str, span_s: float) -> float:
+    """Compressed bytes a second of the page's stream, after everything that was there before it came."""
+    with (
+        httpx.Client(base_url=url, trust_env=False, timeout=30) as client,
+        client.stream("GET", STREAM, headers={"Accept-Encoding": "gzip"}) as answer,
+    ):
+        received = 0
+        counting_from_s = time.monotonic() + 1.0
+        for chunk in answer.iter_raw():
+            now_s = time.monotonic()
+            if now_s < counting_from_s:
+                continue
+            received += len(chunk)
+            if now_s >= counting_from_s + span_s:
+                return received / (now_s - counting_from_s)
+    raise RuntimeError("the stream ended by itself")
