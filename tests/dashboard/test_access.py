@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import os
+
+import httpx
 import pytest
 
 from tests.dashboard.serving import running_dashboard
+from tests.running import program
 
-ROUTES = ["/", "/page/main.js", "/stream/agents", "/api/agents", "/healthz", "/schema", "/schema/openapi.json"]
+ROUTES = [
+    "/",
+    "/page/main.js",
+    "/stream/agents",
+    "/api/agents",
+    "/api/history",
+    "/api/moment",
+    "/api/sparklines",
+    "/healthz",
+    "/schema",
+    "/schema/openapi.json",
+]
 
 
 @pytest.mark.parametrize("path", ROUTES)
@@ -33,3 +48,12 @@ async def test_its_own_page_may_read_and_so_may_an_allowed_one_behind_a_proxy() 
         )
     assert own.status_code == 200
     assert proxied.status_code == 200
+
+
+async def test_to_ask_whether_a_request_may_come_in_takes_no_thread() -> None:
+    async with program("dockstats-dashboard", "--demo", "--listen", "127.0.0.1:0") as dashboard:
+        port = await dashboard.port()
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as asking:
+            for path in ("/", "/page/main.js", "/api/agents", "/api/moment?at=0", "/healthz"):
+                assert (await asking.get(path)).is_success, path
+            assert len(os.listdir(f"/proc/{dashboard.process.pid}/task")) == 1

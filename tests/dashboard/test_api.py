@@ -1,4 +1,4 @@
-"""`/api/agents`, `/api/history`, `/healthz`: from memory, at once."""
+"""`/api/agents`, `/api/history`, `/api/sparklines`, `/healthz`: from memory, at once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ from tests.running import until
 async def until_all_have_points(dashboard: Dashboard, *, points: int = 1) -> None:
     fleet = dashboard.gathering.fleet
     await until(lambda: all(len(fleet.history(host, now=datetime.now(UTC)).at) >= points for host in HOSTS))
+
+
+def a_container_of(dashboard: Dashboard) -> str:
+    """The id of one of the first host's containers."""
+    return next(
+        message.payload.containers[0].id
+        for message in dashboard.gathering.fleet.snapshot(datetime.now(UTC))
+        if isinstance(message, AgentBatch)
+    )
 
 
 async def test_agents_are_told_in_the_configured_order_with_their_connection() -> None:
@@ -40,11 +49,7 @@ async def test_history_is_columns_oldest_first() -> None:
 async def test_history_of_one_container_and_since_a_time() -> None:
     async with running_dashboard() as dashboard:
         await until_all_have_points(dashboard, points=6)
-        container = next(
-            message.payload.containers[0].id
-            for message in dashboard.gathering.fleet.snapshot(datetime.now(UTC))
-            if isinstance(message, AgentBatch)
-        )
+        container = a_container_of(dashboard)
         whole = (await dashboard.client.get("/api/history", params={"agent": "atlas", "container": container})).json()
         since = whole["at"][-2]
         part = (
@@ -71,8 +76,25 @@ async def test_an_agent_that_is_not_configured_is_404_with_a_sentence() -> None:
         {"agent": "atlas", "since": "yesterday"},
         {"agent": "atlas", "since": "-1"},
         {"agent": "atlas", "since": "nan"},
+        {"agent": "atlas", "until": "-1"},
+        {"agent": "atlas", "step": "0"},
+        {"agent": "atlas", "step": "-2"},
+        {"agent": "atlas", "step": "1e9"},
+        {"agent": "atlas", "step": "nan"},
+        {"agent": "atlas", "columns": ""},
     ],
-    ids=["of nobody", "since a word", "since before the epoch", "since no number"],
+    ids=[
+        "of nobody",
+        "since a word",
+        "since before the epoch",
+        "since no number",
+        "until before the epoch",
+        "without a step's length",
+        "with steps back",
+        "with a step for ever",
+        "with a step of no number",
+        "without a column",
+    ],
 )
 async def test_a_history_that_makes_no_sense_is_400(params: dict[str, str]) -> None:
     async with running_dashboard() as dashboard:
@@ -96,6 +118,63 @@ async def test_a_container_that_nobody_ever_saw_has_no_points() -> None:
         answer = await dashboard.client.get("/api/history", params={"agent": "atlas", "container": "f" * 64})
     assert answer.status_code == 200
     assert answer.json()["at"] == []
+
+
+async def test_history_as_means_of_some_columns_of_a_container_by_its_short_id() -> None:
+    async with running_dashboard() as dashboard:
+        await until_all_have_points(dashboard, points=6)
+        container = a_container_of(dashboard)
+        ask = {"agent": "atlas", "container": container[:12], "step": "0.1", "columns": "mem_bytes, io_pressure_pct"}
+        history = (await dashboard.client.get("/api/history", params=ask)).json()
+        until_first = {**ask, "until": str(history["at"][1])}
+        first = (await dashboard.client.get("/api/history", params=until_first)).json()
+    assert history["container_id"] == container
+    assert list(history["columns"]) == ["mem_bytes", "io_pressure_pct"]
+    assert history["at"] == [round(at, 1) for at in history["at"]]
+    assert first["at"] == history["at"][:1]
+    assert first["columns"]["mem_bytes"] == history["columns"]["mem_bytes"][:1]
+
+
+async def test_a_column_that_is_not_kept_is_400_with_those_that_are() -> None:
+    async with running_dashboard() as dashboard:
+        answer = await dashboard.client.get("/api/history", params={"agent": "atlas", "columns": "cpu_pct,luck"})
+    assert answer.status_code == 400
+    assert "'luck'" in answer.json()["detail"]
+    assert "cpu_pct, mem_bytes" in answer.json()["detail"]
+
+
+async def test_sparklines_are_the_last_minute_of_every_container() -> None:
+    async with running_dashboard() as dashboard:
+        await until_all_have_points(dashboard, points=6)
+        container = a_container_of(dashboard)
+        lines = (await dashboard.client.get("/api/sparklines")).json()
+    assert lines["step"] == 2
+    assert set(lines["agents"]) == set(HOSTS)
+    line = lines["agents"]["atlas"][container[:12]]
+    assert [len(column) for column in (line["cpu_pct"], line["mem_bytes"])] == [30, 30]
+    assert line["mem_bytes"][0] is None
+    assert any(line["mem_bytes"][-3:]), "as young as the dashboard, or the clock's second is"
+
+
+async def test_sparklines_of_a_time_without_points_are_none() -> None:
+    async with running_dashboard() as dashboard:
+        await until_all_have_points(dashboard)
+        lines = (await dashboard.client.get("/api/sparklines", params={"at": "1000.5"})).json()
+        refused = [
+            await dashboard.client.get("/api/sparklines", params={"at": at}) for at in ("noon", "-1", "nan", "inf")
+        ]
+    assert (lines["at"], lines["agents"]) == (1000.5, {host: {} for host in HOSTS})
+    assert {answer.status_code for answer in refused} == {400}
+
+
+@pytest.mark.parametrize("path", ["/api/history?agent=atlas", "/api/sparklines"])
+async def test_long_answers_are_compressed_for_who_accepts_it(path: str) -> None:
+    async with running_dashboard() as dashboard:
+        await until_all_have_points(dashboard, points=20)
+        for accepted in ("gzip", "identity"):
+            answer = await dashboard.client.get(path, headers={"Accept-Encoding": accepted})
+            assert answer.headers.get("content-encoding") == ("gzip" if accepted == "gzip" else None)
+            assert answer.json()
 
 
 async def test_health_does_not_depend_on_agents() -> None:

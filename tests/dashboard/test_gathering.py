@@ -18,10 +18,18 @@ from dockstats_core.fanout.sse import EventStreamParser
 from dockstats_core.feeds.events import FeedEvent
 from dockstats_core.fleet.agents import Fleet
 from dockstats_core.messages import stream
-from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch
-from dockstats_core.messages.stream import AgentBatch, AgentConnection, AgentEntry, AgentList, StreamMessage
+from dockstats_core.messages.agent import AgentStatus, ContainerFacts, ContainerInventory, ContainerStatsBatch
+from dockstats_core.messages.stream import (
+    AgentBatch,
+    AgentColumns,
+    AgentConnection,
+    AgentEntry,
+    AgentEvents,
+    AgentList,
+    StreamMessage,
+)
 from dockstats_dashboard.gathering import NOT_FOLLOWED, Gathering
-from tests.builders import NOW, batch
+from tests.builders import NOW, batch, container_id
 from tests.running import until
 
 
@@ -86,7 +94,7 @@ async def heard(gathering: Gathering, count: int, *, hosts: list[str] | None = N
     with gathering.fanout.subscribe(hosts) as turns:
         messages: list[StreamMessage] = []
         while len(messages) < count:
-            messages += [decoded(frame) for frame in await anext(turns)]
+            messages += [decoded(forms.whole) for forms in await anext(turns)]
     return messages
 
 
@@ -120,15 +128,59 @@ async def test_the_agent_list_is_of_this_moment_and_whole() -> None:
     assert [one.id for one in listed.agents] == ["atlas", "borea"]
 
 
-async def test_a_frame_that_nobody_reads_is_not_even_encoded() -> None:
+async def test_a_batch_has_two_forms_and_everything_else_one() -> None:
     async with gathered("atlas") as (gathering, [atlas]):
+        atlas.say(ConnectionChanged(status="connected"), batch(5))
         with gathering.fanout.subscribe() as turns:
-            atlas.say(batch(1), batch(2), batch(3))
-            frames = await anext(turns)
-            while not isinstance(message := decoded(frames[-1]), AgentBatch) or message.payload.sequence != 3:
-                frames = await anext(turns)
-            assert frames[-1].plain is frames[-1].plain
-            assert frames[-1].gzipped is frames[-1].gzipped
+            status, figures = [*await anext(turns), *await anext(turns)][-2:]
+    assert status.columns is status.whole
+    whole, columns = decoded(figures.whole), decoded(figures.columns)
+    assert isinstance(whole, AgentBatch)
+    assert isinstance(columns, AgentColumns)
+    assert (whole.payload.sequence, columns.sequence) == (5, 5)
+    assert (whole.agent_id, whole.received_at) == (columns.agent_id, columns.received_at)
+
+
+class CountingFleet(Fleet):
+    """One that tells how many batches were made into columns."""
+
+    made = 0
+
+    def columns(self, batch: AgentBatch) -> AgentColumns:
+        self.made += 1
+        return super().columns(batch)
+
+
+async def test_a_form_that_nobody_reads_is_not_even_made_and_one_that_many_read_is_made_once() -> None:
+    fleet, atlas = CountingFleet([entry("atlas")], now=NOW), ScriptedFeed()
+    gathering = Gathering(fleet, {"atlas": atlas}, wall_clock=lambda: NOW)
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(gathering.run)
+            with gathering.fanout.subscribe() as turns:
+                atlas.say(batch(1), batch(2), batch(3))
+                sequence = 0
+                while sequence != 3:
+                    newest = (await anext(turns))[-1]
+                    message = decoded(newest.whole)
+                    sequence = message.payload.sequence if isinstance(message, AgentBatch) else 0
+            tasks.cancel_scope.cancel()
+    assert newest.whole.plain is newest.whole.plain
+    assert fleet.made == 0
+    assert newest.columns.gzipped is newest.columns.gzipped
+    assert fleet.made == 1
+
+
+async def test_what_happened_reaches_the_browsers_and_those_that_join_later() -> None:
+    async with gathered("atlas") as (gathering, [atlas]):
+        for state in ("running", "paused"):
+            facts = ContainerFacts(id=container_id(1), name="web-1", state=state)
+            atlas.say(ContainerInventory(agent_id="host-a", sent_at=NOW, containers=[facts]))
+        first = await heard(gathering, 2)
+        late = await heard(gathering, 2)
+    for told in (first, late):
+        [events] = [message for message in told if isinstance(message, AgentEvents)]
+        assert [event.kind for event in events.events] == ["pause"]
 
 
 async def test_a_message_that_cannot_be_used_is_logged_and_costs_nobody_else_anything(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 
+import httpx
 import pytest
 
 from dockstats_dashboard.page_files import MEDIA_TYPES, read_page
@@ -31,6 +33,24 @@ def test_no_file_names_an_absolute_url_or_an_inline_script(name: str) -> None:
         assert "insertAdjacentHTML" not in text
 
 
+def test_the_page_is_small() -> None:
+    """What a browser loads at most: a page on the second screen of a train has to come up, too."""
+    assert sum(len(file.body) for file in PAGE.values()) < 150_000
+    assert sum(len(file.gzipped) for file in PAGE.values()) < 45_000
+
+
+@pytest.mark.parametrize("name", sorted(PAGE))
+def test_no_file_is_sent_with_the_comments_that_have_lines_of_their_own(name: str) -> None:
+    if name.endswith((".js", ".css")):
+        text = PAGE[name].body.decode()
+        assert not re.search(r"^\s*(//|/\*\*$)", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", sorted(PAGE))
+def test_a_file_is_the_same_in_both_forms(name: str) -> None:
+    assert gzip.decompress(PAGE[name].gzipped) == PAGE[name].body
+
+
 async def test_every_file_is_served_with_its_kind_and_the_strict_policy() -> None:
     async with running_dashboard({}) as dashboard:
         index = await dashboard.client.get("/")
@@ -40,6 +60,7 @@ async def test_every_file_is_served_with_its_kind_and_the_strict_policy() -> Non
             answer = await dashboard.client.get(f"/page/{name}")
             assert answer.status_code == 200
             assert answer.content == file.body
+            assert answer.headers["vary"] == "Accept-Encoding"
             is_text = file.media_type.startswith("text/")
             assert answer.headers["content-type"] == file.media_type + ("; charset=utf-8" if is_text else "")
             assert answer.headers["content-security-policy"] == (
@@ -50,15 +71,36 @@ async def test_every_file_is_served_with_its_kind_and_the_strict_policy() -> Non
             assert answer.headers["cache-control"] == "no-cache"
 
 
-async def test_an_unchanged_file_is_not_sent_again() -> None:
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+async def test_who_takes_gzip_gets_it_and_who_does_not_gets_the_file(encoding: str) -> None:
+    async with (
+        running_dashboard({}) as dashboard,
+        dashboard.client.stream("GET", "/page/main.js", headers={"Accept-Encoding": encoding}) as answer,
+    ):
+        sent = b"".join([chunk async for chunk in answer.aiter_raw()])
+    file = PAGE["main.js"]
+    assert answer.headers.get("content-encoding", "identity") == encoding
+    assert sent == (file.gzipped if encoding == "gzip" else file.body)
+    assert int(answer.headers["content-length"]) == len(sent)
+
+
+@pytest.mark.parametrize(("encoding", "other"), [("gzip", "identity"), ("identity", "gzip")])
+async def test_an_unchanged_file_is_not_sent_again_in_the_form_that_is_there(encoding: str, other: str) -> None:
     async with running_dashboard({}) as dashboard:
-        first = await dashboard.client.get("/page/main.js")
-        again = await dashboard.client.get("/page/main.js", headers={"If-None-Match": first.headers["etag"]})
-        changed = await dashboard.client.get("/page/main.js", headers={"If-None-Match": '"other"'})
+
+        async def ask(encoding: str, etag: str = '"other"') -> httpx.Response:
+            headers = {"Accept-Encoding": encoding, "If-None-Match": etag}
+            return await dashboard.client.get("/page/main.js", headers=headers)
+
+        first = await ask(encoding)
+        again = await ask(encoding, first.headers["etag"])
+        in_another = await ask(other, first.headers["etag"])
+    assert first.status_code == 200
     assert again.status_code == 304
     assert again.content == b""
     assert again.headers["etag"] == first.headers["etag"]
-    assert changed.status_code == 200
+    assert again.headers["vary"] == "Accept-Encoding"
+    assert in_another.status_code == 200
 
 
 @pytest.mark.parametrize(

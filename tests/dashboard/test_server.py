@@ -38,6 +38,29 @@ async def test_it_answers_once_it_says_that_it_has_started() -> None:
     assert all(one.fileno() == -1 for one in sockets)
 
 
+async def test_it_wakes_up_once_a_second_and_stops_at_once() -> None:
+    sockets = open_sockets(ANY_PORT)
+    started = anyio.Event()
+
+    class Counting(Server):
+        ticks = 0
+
+        async def on_tick(self, counter: int) -> bool:
+            self.ticks += 1
+            return await super().on_tick(counter)
+
+    server = Counting(build(Gathering(Fleet([], now=NOW), {}), ANY_PORT), started=started.set)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(server.serve, sockets)
+        await started.wait()
+        begun_s = anyio.current_time()
+        await until(lambda: server.ticks >= 2)
+        assert anyio.current_time() - begun_s > 0.9
+        stopped_s = anyio.current_time()
+        server.stop()
+    assert anyio.current_time() - stopped_s < 0.5
+
+
 class Stuck:
     """A dashboard of one busy host, and a browser that opened its stream and reads no more."""
 

@@ -13,7 +13,14 @@ import pytest
 from dockstats_core.fanout.shared_gzip import HEADER
 from dockstats_core.fanout.sse import EventStreamParser
 from dockstats_core.messages import stream
-from dockstats_core.messages.stream import AgentBatch, AgentConnection, AgentInventory, AgentList, StreamMessage
+from dockstats_core.messages.stream import (
+    AgentBatch,
+    AgentColumns,
+    AgentConnection,
+    AgentInventory,
+    AgentList,
+    StreamMessage,
+)
 from dockstats_dashboard.stream import MAX_STREAMS
 from tests.dashboard.serving import HOSTS, Dashboard, messages_of, running_dashboard, simulated_feeds
 
@@ -23,9 +30,8 @@ FRAME_END = b"\x00\x00\xff\xff"  # a full flush
 
 @asynccontextmanager
 async def streaming(
-    dashboard: Dashboard, *, encoding: str = "identity", agents: str | None = None
+    dashboard: Dashboard, *, encoding: str = "identity", **params: str
 ) -> AsyncIterator[httpx.Response]:
-    params = {} if agents is None else {"agents": agents}
     with anyio.fail_after(20):
         async with dashboard.client.stream(
             "GET", "/stream/agents", params=params, headers={"Accept-Encoding": encoding}
@@ -90,6 +96,33 @@ async def test_blank_agents_mean_all_of_them() -> None:
     async with running_dashboard() as dashboard, streaming(dashboard, agents="") as answer:
         seen = await first(answer, 9)
     assert {message.agent_id for message in seen if isinstance(message, AgentBatch)} == set(HOSTS)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+async def test_batches_come_as_columns_to_who_asks_for_them_and_all_else_is_the_same(encoding: str) -> None:
+    async with running_dashboard() as dashboard:
+        await dashboard.until_all_have_batches()
+        async with streaming(dashboard, encoding=encoding, batches="columns") as answer:
+            seen = await first(answer, 12)
+    assert [type(message) for message in seen[1:5]] == [AgentConnection] * 2 + [AgentInventory] * 2
+    figures = [message for message in seen if isinstance(message, AgentColumns)]
+    assert {message.agent_id for message in figures} == set(HOSTS)
+    assert all("mem_bytes" in message.columns and message.ids for message in figures)
+    assert not any(isinstance(message, AgentBatch) for message in seen)
+
+
+async def test_batches_are_whole_for_who_asks_for_that() -> None:
+    async with running_dashboard() as dashboard, streaming(dashboard, batches="whole") as answer:
+        seen = await first(answer, 9)
+    assert any(isinstance(message, AgentBatch) for message in seen)
+
+
+@pytest.mark.parametrize("batches", ["rows", "", "COLUMNS", "x" * 500])
+async def test_batches_in_a_form_that_is_none_are_refused_with_those_there_are(batches: str) -> None:
+    async with running_dashboard({}) as dashboard:
+        answer = await dashboard.client.get("/stream/agents", params={"batches": batches})
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == f"batches={batches[:60]!r} is no form of a batch; there are whole, columns"
 
 
 async def test_a_heartbeat_keeps_a_quiet_stream_open_and_browsers_skip_it() -> None:

@@ -5,7 +5,6 @@ Not here: the map itself (`.importlinter`), the reasons behind it (docs/architec
 
 from __future__ import annotations
 
-import configparser
 import os
 import shutil
 import subprocess
@@ -20,9 +19,6 @@ SOURCES = {
     "dockstats_agent": Path("apps/agent/src"),
     "dockstats_dashboard": Path("apps/dashboard/src"),
 }
-
-# Whoever adds one of these files adds it to the contract too; the rest of the map's pure modules are there already.
-PURE_WHEN_THEY_EXIST = ("diagnosis",)
 
 MAP = "Each layer of the library imports only layers below it"
 APPS = "The apps stand on the library and never import each other"
@@ -114,13 +110,3 @@ def test_stray_import_breaks_its_contract(tree: Path, module: str, line: str, co
     code, output = lint(tree)
     assert code == 1
     assert f"{contract} BROKEN" in output
-
-
-@pytest.mark.parametrize("module", PURE_WHEN_THEY_EXIST)
-def test_later_pure_module_is_in_the_contract_once_it_exists(module: str) -> None:
-    contracts = configparser.ConfigParser()
-    contracts.read(ROOT / ".importlinter")
-    named = contracts["importlinter:contract:pure"]["source_modules"].split()
-    path = ROOT / SOURCES["dockstats_core"] / "dockstats_core" / module.replace(".", "/")
-    exists = path.is_dir() or path.with_suffix(".py").exists()
-    assert exists == (f"dockstats_core.{module}" in named)

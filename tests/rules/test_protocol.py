@@ -29,7 +29,14 @@ def test_a_block_is_a_message_with_every_field(protocol: str, block: str) -> Non
 
 def test_every_message_has_its_block() -> None:
     assert kinds_of("agent") == {"agent_status", "container_inventory", "container_stats_batch"}
-    assert kinds_of("stream") == {"agent_list", "agent_status", "container_inventory", "container_stats_batch"}
+    assert kinds_of("stream") == {
+        "agent_list",
+        "agent_status",
+        "container_inventory",
+        "container_events",
+        "container_stats_batch",
+        "container_stats_columns",
+    }
 
 
 def test_every_json_block_names_its_protocol() -> None:

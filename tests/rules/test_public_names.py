@@ -20,6 +20,7 @@ SOURCE = Path(dockstats_core.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 FEEDS = {"AgentFeed", "ConnectionChanged", "FeedEvent", "LocalFeed"}
+DIAGNOSIS = {"Diagnosis", "diagnose"}
 MESSAGES = {
     "AgentMessage",
     "AgentMetrics",
@@ -64,14 +65,14 @@ SAYS_NOTHING = {
 
 
 def test_public_names_are_these_and_no_others() -> None:
-    assert set(dockstats_core.__all__) == FEEDS | MESSAGES | ERRORS
+    assert set(dockstats_core.__all__) == FEEDS | DIAGNOSIS | MESSAGES | ERRORS
 
 
 def test_every_error_a_caller_can_act_on_is_public() -> None:
     assert {name for name, value in vars(errors).items() if inspect.isclass(value)} == ERRORS
 
 
-@pytest.mark.parametrize("name", sorted(FEEDS | MESSAGES | ERRORS))
+@pytest.mark.parametrize("name", sorted(FEEDS | DIAGNOSIS | MESSAGES | ERRORS))
 def test_public_name_resolves_and_is_documented(name: str) -> None:
     value = getattr(dockstats_core, name)
     if inspect.isclass(value) or inspect.isroutine(value):

@@ -22,8 +22,10 @@ from dockstats_core.messages.agent import (
 )
 from dockstats_core.messages.stream import (
     AgentBatch,
+    AgentColumns,
     AgentConnection,
     AgentEntry,
+    AgentEvents,
     AgentInventory,
     AgentList,
     ConnectionStatus,
@@ -322,6 +324,121 @@ def test_history_limits_are_the_fleets_to_give() -> None:
     assert 0 < birds.health().history_bytes <= 4_000
 
 
+def paused(number: int = 1) -> ContainerFacts:
+    return ContainerFacts(id=container_id(number), name=f"web-{number}", state="paused")
+
+
+def running(number: int = 1) -> ContainerFacts:
+    return ContainerFacts(id=container_id(number), name=f"web-{number}", state="running")
+
+
+def events_of(messages: list[StreamMessage]) -> list[list[tuple[str, datetime]]]:
+    """Kinds and times of each list of events among the messages."""
+    lists = [message.events for message in messages if isinstance(message, AgentEvents)]
+    return [[(event.kind, event.at) for event in events] for events in lists]
+
+
+def test_what_happened_follows_the_inventory_that_shows_it_and_all_of_it_is_told_each_time() -> None:
+    birds = fleet()
+    connect(birds, "heron")
+    assert events_of(birds.message_received("heron", inventory("host-1", running()), after(1))) == []
+    told = birds.message_received("heron", inventory("host-1", paused()), after(2))
+    assert [type(message) for message in told] == [AgentInventory, AgentEvents]
+    assert events_of(told) == [[("pause", after(2))]]
+    told = birds.message_received("heron", inventory("host-1", running()), after(3))
+    assert events_of(told) == [[("pause", after(2)), ("unpause", after(3))]]
+    assert events_of(birds.snapshot(after(4))) == events_of(told)
+
+
+def test_kill_that_a_batch_counts_is_told_at_the_time_of_its_figures() -> None:
+    birds = fleet()
+    connect(birds, "heron")
+    for number, kills in enumerate((0, 1), start=1):
+        killed = ContainerSample(id=container_id(1), name="web-1", oom_kills=kills)
+        told = birds.message_received(
+            "heron", batch(number, sent_at=after(number), containers=[killed]), after(number + 0.5)
+        )
+    assert events_of(told) == [[("oom", after(2))]]
+
+
+def test_kill_on_a_host_whose_clock_is_off_is_told_when_it_came() -> None:
+    birds = fleet()
+    for number, kills in enumerate((0, 1), start=1):
+        killed = ContainerSample(id=container_id(1), name="web-1", oom_kills=kills)
+        told = birds.message_received(
+            "heron", batch(number, sent_at=after(number - 3600), containers=[killed]), after(number)
+        )
+    assert events_of(told) == [[("oom", after(2))]]
+
+
+def test_what_changed_while_an_agent_was_away_is_not_told_as_if_it_happened_now() -> None:
+    birds = fleet()
+    connect(birds, "heron")
+    birds.message_received("heron", inventory("host-1", running()), after(1))
+    birds.connection_changed("heron", "error", "refused", None, after(2))
+    connect(birds, "heron")
+    assert events_of(birds.message_received("heron", inventory("host-1", paused()), after(3))) == []
+
+
+def test_snapshot_gives_events_between_inventories_and_batches() -> None:
+    birds = fleet(HERON)
+    birds.message_received("heron", batch(), after(1))
+    for facts in (running(), paused()):
+        birds.message_received("heron", inventory("host-1", facts), after(2))
+    assert [type(message) for message in birds.snapshot(after(3))] == [
+        AgentList,
+        AgentConnection,
+        AgentInventory,
+        AgentEvents,
+        AgentBatch,
+    ]
+
+
+def test_columns_know_the_facts_of_their_containers() -> None:
+    birds = fleet()
+    limited = ContainerFacts(id=container_id(1), name="web-1", state="running", cpu_limit_cores=0.5)
+    birds.message_received("heron", inventory("host-1", limited), after(1))
+    slow = ContainerSample(id=container_id(1), name="web-1", cpu_pct=50.0, throttled_pct=60.0, throttled_time_pct=40.0)
+    [told] = birds.message_received("heron", batch(containers=[slow]), after(2))
+    assert isinstance(told, AgentBatch)
+    columns = birds.columns(told)
+    assert columns.columns["cpu_pct"] == [50]
+    assert "0.5" in columns.diagnoses[container_id(1)[:12]].sentence
+
+
+def test_moment_is_every_host_as_it_was_then() -> None:
+    birds = fleet()
+    connect(birds, "heron", "ibis")
+    birds.message_received("heron", inventory("host-1", running()), after(1))
+    birds.message_received("heron", batch(1, sent_at=after(2), containers=[sample(cpu_pct=1.0)]), after(2))
+    birds.message_received("heron", inventory("host-1", running(), paused(2)), after(3))
+    birds.message_received("heron", batch(2, sent_at=after(4), containers=[sample(cpu_pct=2.0)]), after(4))
+    moment = birds.moment(after(2.5).timestamp(), after(60))
+    assert (moment.at, moment.oldest) == (after(2.5).timestamp(), after(2).timestamp())
+    agents, heron, facts, figures, ibis = moment.messages
+    assert agents == birds.agent_list(after(2.5))
+    assert connections([heron, ibis])["heron"].status == "connected"
+    assert connections([heron, ibis])["ibis"].status == "closed"
+    assert isinstance(facts, AgentInventory)
+    assert facts.payload.containers == [running()]
+    assert isinstance(figures, AgentColumns)
+    assert figures.columns["cpu_pct"] == [1]
+
+
+def test_moment_that_is_yet_to_come_is_now() -> None:
+    birds = fleet(HERON)
+    birds.message_received("heron", batch(1, sent_at=after(1), containers=[sample()]), after(1))
+    moment = birds.moment(1e300, after(2))
+    assert moment.at == after(2).timestamp()
+    assert any(isinstance(message, AgentColumns) for message in moment.messages)
+
+
+def test_moment_before_anything_was_known_has_no_figures() -> None:
+    moment = fleet().moment(0.0, NOW)
+    assert moment.oldest is None
+    assert {message.status for message in connections(moment.messages).values()} == {"closed"}
+
+
 # --- In what order existing programs speak --------------------------------------------------------------------------
 
 
@@ -382,7 +499,9 @@ steps: st.SearchStrategy[list[Step]] = st.lists(
         st.one_of(
             st.sampled_from(STATUSES),
             st.sampled_from(["twin", "other"]).map(status),
-            st.sampled_from(["twin", "other"]).map(inventory),
+            st.tuples(st.sampled_from(["twin", "other"]), st.lists(st.sampled_from([running(), paused(2)]))).map(
+                lambda it: inventory(it[0], *it[1])
+            ),
             st.tuples(st.sampled_from(["twin", "other"]), st.integers(1, 3)).map(
                 lambda it: batch(it[1], agent_id=it[0])
             ),

@@ -20,7 +20,7 @@ class Recording:
 
     def __init__(self) -> None:
         self.store = HistoryStore()
-        self._recorder = HostRecorder("heron", self.store)
+        self.recorder = HostRecorder("heron", self.store)
         self._sequence = 0
 
     def record(self, sent: float, received: float | None = None, *, stale: bool = False) -> None:
@@ -28,7 +28,7 @@ class Recording:
         sample = ContainerSample(id=container_id(1), name="web-1", cpu_pct=1.0, stale=stale)
         sent_at = NOW + timedelta(seconds=sent)
         received_at = NOW + timedelta(seconds=sent if received is None else received)
-        self._recorder.record(batch(self._sequence, sent_at=sent_at, containers=[sample]), received_at)
+        self.recorder.record(batch(self._sequence, sent_at=sent_at, containers=[sample]), received_at)
 
     def at(self, container: str | None = None, *, now: float = 100.0) -> list[float]:
         """When the points are, to the millisecond: what an answer shows."""
@@ -47,6 +47,15 @@ def test_agent_whose_clock_is_off_gets_the_time_of_arrival() -> None:
     recording.record(-3600.0, 1.0)
     recording.record(7200.0, 2.0)
     assert recording.at() == [1.0, 2.0]
+
+
+def test_how_far_a_clock_is_behind_is_told_while_it_is_off() -> None:
+    recording = Recording()
+    behind = []
+    for received, off in ((1.0, 0.0), (2.0, -3600.0), (3.0, 60.0), (4.0, 1.0)):
+        recording.record(received + off, received)
+        behind.append(recording.recorder.clock_behind.total_seconds())
+    assert behind == [0, 3600, -60, 0]
 
 
 def test_clock_found_off_is_trusted_again_at_half_the_difference() -> None:

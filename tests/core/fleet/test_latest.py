@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from dockstats_core.fleet.latest import Latest
-from dockstats_core.messages.agent import ContainerInventory, ContainerSample
-from dockstats_core.messages.stream import AgentBatch, AgentEntry
+from dockstats_core.messages.agent import ContainerFacts, ContainerInventory, ContainerSample
+from dockstats_core.messages.stream import AgentBatch, AgentEntry, AgentEvents, ContainerEvent
 from tests.builders import NOW, batch, container_id
 
 HERON = AgentEntry(id="heron", label="Heron", url="ws://10.0.0.1:8080/ws")
@@ -19,7 +19,8 @@ def samples(cpu_pct: float) -> list[ContainerSample]:
 
 def test_nothing_is_known_before_anything_came() -> None:
     latest = Latest(HERON)
-    assert (latest.inventory, latest.batch) == (None, None)
+    assert (latest.inventory, latest.batch, latest.events) == (None, None, None)
+    assert latest.facts == {}
 
 
 def test_newest_of_each_kind_is_kept_under_the_configured_name() -> None:
@@ -30,6 +31,21 @@ def test_newest_of_each_kind_is_kept_under_the_configured_name() -> None:
     assert (first.agent_id, first.label) == ("heron", "Heron")
     assert latest.take_batch(batch(2), LATER) is latest.batch
     assert latest.batch == AgentBatch(agent_id="heron", label="Heron", payload=batch(2), received_at=LATER)
+
+
+def test_facts_are_those_of_the_newest_inventory() -> None:
+    latest = Latest(HERON)
+    for name in ("web", "web-1"):
+        facts = ContainerFacts(id=container_id(1), name=name)
+        latest.take_inventory(ContainerInventory(agent_id="host-1", sent_at=NOW, containers=[facts]), NOW)
+    assert latest.facts == {container_id(1): ContainerFacts(id=container_id(1), name="web-1")}
+
+
+def test_newest_events_are_kept_under_the_configured_name() -> None:
+    latest = Latest(HERON)
+    happened = [ContainerEvent(at=NOW, kind="start", id=container_id(1), name="web-1")]
+    assert latest.take_events([]) is not latest.take_events(happened)
+    assert latest.events == AgentEvents(agent_id="heron", label="Heron", events=happened)
 
 
 def test_same_batch_again_is_not_taken_and_keeps_its_first_time() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 from dockstats_core.errors import MalformedMessageError
 from dockstats_core.messages import agent
 from dockstats_core.messages.stream import (
+    MAX_EVENTS,
+    SHORT_ID_CHARS,
     AgentBatch,
+    AgentColumns,
     AgentConnection,
     AgentEntry,
+    AgentEvents,
     AgentInventory,
     AgentList,
+    Cause,
+    ColumnName,
+    ContainerEvent,
+    EventKind,
     StreamMessage,
     codec,
 )
@@ -65,6 +73,30 @@ def test_all_recorded_messages_are_of_an_agent_or_a_dashboard() -> None:
             ),
             {"type", "agent_id", "label", "payload", "received_at"},
         ),
+        (
+            AgentColumns(
+                agent_id="heron",
+                label="Heron",
+                received_at=NOW,
+                sent_at=NOW,
+                sequence=1,
+                ids=[],
+                names=[],
+                columns={},
+                stale=[],
+                unknown=[],
+                agent_metrics=agent.AgentMetrics(),
+            ),
+            {"type", "agent_id", "label", "received_at", "sent_at", "ids", "names", "columns", "stale", "unknown"},
+        ),
+        (
+            AgentEvents(
+                agent_id="heron",
+                label="Heron",
+                events=[ContainerEvent(at=NOW, kind="start", id="0" * SHORT_ID_CHARS, name="web-1")],
+            ),
+            {"type", "agent_id", "label", "events"},
+        ),
     ],
     ids=lambda it: type(it).__name__ if not isinstance(it, set) else "",
 )
@@ -104,6 +136,34 @@ def test_same_type_means_another_message_to_agents_and_to_pages() -> None:
         agent.codec.decode(codec.encode(AgentConnection(agent_id="a", label="A", status="closed", at=NOW)))
 
 
-@given(st.one_of(any_of(AgentList), any_of(AgentConnection), any_of(AgentBatch), any_of(AgentInventory)))
+def test_more_events_than_the_bound_are_refused() -> None:
+    event = ContainerEvent(at=NOW, kind="start", id="0" * SHORT_ID_CHARS, name="web-1")
+    codec.decode(codec.encode(AgentEvents(agent_id="a", label="A", events=[event] * MAX_EVENTS)))
+    with pytest.raises(MalformedMessageError, match="length"):
+        codec.decode(codec.encode(AgentEvents(agent_id="a", label="A", events=[event] * (MAX_EVENTS + 1))))
+
+
+@pytest.mark.parametrize("words", [Cause, EventKind, ColumnName], ids=["causes", "events", "columns"])
+def test_words_that_may_grow_have_room_on_the_wire(words: object) -> None:
+    assert all(len(word) <= 64 for word in get_args(words))
+
+
+def test_columns_are_named_as_the_figures_of_a_sample() -> None:
+    nested = {name for name in get_args(ColumnName) if name.endswith("_pressure_pct")}
+    fields = set(agent.ContainerSample.__struct_fields__)
+    assert set(get_args(ColumnName)) - nested <= fields
+    assert {name.removesuffix("_pct") for name in nested} <= fields
+
+
+@given(
+    st.one_of(
+        any_of(AgentList),
+        any_of(AgentConnection),
+        any_of(AgentBatch),
+        any_of(AgentColumns),
+        any_of(AgentInventory),
+        any_of(AgentEvents),
+    )
+)
 def test_every_message_reads_back_as_it_was(message: StreamMessage) -> None:
     assert codec.decode(codec.encode(message)) == message

@@ -22,6 +22,15 @@ COUNTERS = [
     "periods",
     "throttled_periods",
     "throttled_ns",
+    "cpu_user_ns",
+    "cpu_kernel_ns",
+    "mem_limit_hits",
+    "oom_kills",
+    "page_faults",
+    "major_page_faults",
+    "block_reads",
+    "block_writes",
+    "details_ns",
     "net_rx_bytes",
     "net_tx_bytes",
     "block_read_bytes",
@@ -32,6 +41,12 @@ any_steps = st.lists(st.sampled_from([0, 1, 10**6, SECOND // 2, 10 * SECOND, 3 *
 
 def simulation(count: int = 40, *, seed: int = 1, began_at: datetime = NOW) -> Simulation:
     return Simulation(count, seed=seed, now_ns=0, began_at=began_at)
+
+
+def small_host(*, began_at: datetime = NOW) -> Simulation:
+    """The first that has too few cores for its containers."""
+    hosts = (simulation(40, seed=seed, began_at=began_at) for seed in range(100))
+    return next(host for host in hosts if host.is_small)
 
 
 def run(host: Simulation, seconds: int, *, step_s: float = 1.0) -> Iterator[dict[str, Container]]:
@@ -73,11 +88,16 @@ def test_shared_network_is_told_by_the_owners_id_and_name() -> None:
     assert sharing.network_mode == f"container:{owner.id}"
 
 
-def test_host_is_large_enough_for_its_containers() -> None:
-    small, large = simulation(1), simulation(200)
-    assert (small.cores, small.mem_total_bytes) == (4, 8 * 2**30)
-    assert large.cores > small.cores
-    assert large.mem_total_bytes > small.mem_total_bytes
+def test_host_has_more_cores_and_memory_for_more_containers() -> None:
+    little, much = simulation(1), simulation(200)
+    assert (little.cores, little.mem_total_bytes) == (4, 8 * 2**30)
+    assert much.cores > little.cores
+    assert much.mem_total_bytes > little.mem_total_bytes
+
+
+def test_some_hosts_have_half_the_cores_that_they_need() -> None:
+    cores = {host.is_small: host.cores for host in (simulation(40, seed=seed) for seed in range(20))}
+    assert cores == {False: 16, True: 8}
 
 
 # --- The same again -------------------------------------------------------------------------------------------------
@@ -172,15 +192,60 @@ def test_hosts_cpu_is_its_containers_and_a_little_more() -> None:
 
 
 def test_host_asked_for_more_than_it_has_gives_all_it_has_and_no_more() -> None:
-    host = simulation(13, seed=1, began_at=datetime(2026, 11, 24, 15, tzinfo=UTC))  # they all burst once in ten minutes
+    host = small_host(began_at=datetime(2026, 11, 24, 15, tzinfo=UTC))
     before, most = lives(host), 0
-    for _ in run(host, 600):
+    for _ in run(host, 120):
         after = lives(host)
         used_ns = sum(
             (after[life].cpu_total_ns or 0) - (before[life].cpu_total_ns or 0) for life in after.keys() & before.keys()
         )
         most, before = max(most, used_ns), after
     assert most == pytest.approx(host.cores * 0.98 * SECOND), "the engine and the kernel have the rest"
+
+
+@pytest.mark.parametrize("hour", [3, 15])
+def test_small_host_is_short_of_cores_at_times_and_everyone_on_it_waits_then(hour: int) -> None:
+    host = small_host(began_at=datetime(2026, 11, 24, hour, tzinfo=UTC))
+    figures = [host.host_figures() for _ in run(host, 300)]
+    short = [host for host in figures if (host.cpu_pct or 0) > 99 * (host.cores or 0)]
+    assert 0.02 < len(short) / len(figures) < 0.6
+    pressures = [pressed.cpu_pressure for pressed in short if pressed.cpu_pressure is not None]
+    assert sum(pressure.some_pct or 0 for pressure in pressures) / len(short) > 30
+    assert {pressure.full_pct for pressure in pressures} == {0}, "somebody runs"
+
+
+def test_pressure_of_the_host_is_unknown_at_first_and_shares_of_the_time_from_then_on() -> None:
+    host = simulation()
+    first = host.host_figures()
+    assert first.cpu_pressure is first.mem_pressure is first.io_pressure is None
+    for _ in run(host, 120):
+        figures = host.host_figures()
+        for pressure in (figures.cpu_pressure, figures.mem_pressure, figures.io_pressure):
+            assert pressure is not None
+            assert 0 <= (pressure.full_pct or 0) <= (pressure.some_pct or 0) <= 100
+            assert 0 <= (pressure.full_avg10_pct or 0) <= (pressure.some_avg10_pct or 0) <= 100
+
+
+def test_host_waits_as_long_as_the_container_of_it_that_waits_longest() -> None:
+    host = simulation()
+    before = lives(host)
+    for _ in run(host, 30):
+        after = lives(host)
+        pressure = host.host_figures().io_pressure
+        assert pressure is not None
+        for life in after.keys() & before.keys():
+            spent_ns = after[life].details_ns - before[life].details_ns
+            assert spent_ns in (0, SECOND)
+            if spent_ns:
+                waited_us = _io_us(after[life]) - _io_us(before[life])
+                assert (pressure.some_pct or 0) >= 100 * waited_us / 1e6 - 0.01
+        before = after
+
+
+def _io_us(reading: Reading) -> int:
+    assert reading.io_pressure is not None
+    assert reading.io_pressure.some is not None
+    return reading.io_pressure.some.total_us
 
 
 def test_night_is_quieter_than_the_afternoon() -> None:
@@ -197,7 +262,7 @@ def test_night_is_quieter_than_the_afternoon() -> None:
 def test_cadence_of_looking_does_not_make_a_host_busier(step_s: float) -> None:
     def mean_cores(step_s: float) -> float:
         host = simulation(40)
-        cpu = [host.host_figures().cpu_pct or 0.0 for _ in run(host, 200, step_s=step_s)]
+        cpu = [host.host_figures().cpu_pct or 0.0 for _ in run(host, 600, step_s=step_s)]
         return sum(cpu) / len(cpu) / 100
 
     assert mean_cores(step_s) == pytest.approx(mean_cores(1.0), rel=0.15)
@@ -242,10 +307,11 @@ def test_every_figure_of_a_busy_minute_is_known_or_has_its_true_reason() -> None
         before = after
     assert {reason for _, reason in reasons} <= {
         "counter_reset",
+        "first_sample",  # pressure, as it is told once a second
         "host_network",
         "shared_network",
         "no_network",
-        "source_cannot_tell",  # throttling, where there is no quota
     }
-    assert ("cpu", "source_cannot_tell") not in reasons
-    assert ("memory", "source_cannot_tell") not in reasons
+    networks = {figure for figure, reason in reasons if reason.endswith("network")}
+    assert networks == {"network", "network_rates"}
+    assert {figure for figure, reason in reasons if reason == "first_sample"} <= {"pressure"}

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockstats_core.containers import Container, is_container_id
-from dockstats_core.readings import Reading
+from dockstats_core.readings import PressureReading, Reading
 from dockstats_core.simulation.life import Life, Step
 from dockstats_core.simulation.roles import GIB, KIB, MIB, Role
 from tests.builders import NOW
@@ -139,9 +139,100 @@ def test_container_far_below_its_limit_is_hardly_throttled() -> None:
     assert reading.throttled_periods == 0
 
 
-def test_container_without_a_quota_has_no_periods() -> None:
-    reading = Living().reading()
-    assert reading.periods is reading.throttled_periods is reading.throttled_ns is None
+def test_container_without_a_quota_has_no_periods_which_is_known() -> None:
+    living = Living(cores=2.0)
+    used_cores(living, seconds=10)
+    reading = living.reading()
+    assert reading.periods == reading.throttled_periods == reading.throttled_ns == 0
+
+
+def test_cpu_is_split_between_the_program_and_the_kernel() -> None:
+    living = Living(cores=0.4)
+    used_cores(living)
+    reading = living.reading()
+    assert (reading.cpu_user_ns or 0) > (reading.cpu_kernel_ns or 0) > 0
+    assert (reading.cpu_user_ns or 0) + (reading.cpu_kernel_ns or 0) == pytest.approx(reading.cpu_total_ns, rel=0.01)
+
+
+# --- What it waits for ----------------------------------------------------------------------------------------------
+
+
+def waited(living: Living, *, seconds: int = 30, share: float = 1.0) -> dict[str, float]:
+    """Share of the time in which some task waited, by resource."""
+    begin = living.reading()
+    for _ in range(seconds):
+        living.step(share=share)
+    end = living.reading()
+    return {
+        name: (some_us(end, name) - some_us(begin, name)) / (seconds * 1e6)
+        for name in ("cpu_pressure", "mem_pressure", "io_pressure")
+    }
+
+
+def some_us(reading: Reading, name: str) -> int:
+    pressure: PressureReading | None = getattr(reading, name)
+    assert pressure is not None
+    assert pressure.some is not None
+    assert pressure.full is not None
+    assert pressure.full.total_us <= pressure.some.total_us
+    return pressure.some.total_us
+
+
+def test_container_with_all_it_wants_hardly_waits() -> None:
+    shares = waited(Living(cores=0.4))
+    assert 0 < shares["cpu_pressure"] < 0.01
+    assert shares["mem_pressure"] == shares["io_pressure"] == 0
+
+
+def test_throttled_container_waits_for_a_cpu() -> None:
+    assert 0.5 < waited(Living(cores=2.0, cpu_limit_cores=0.5))["cpu_pressure"] < 0.96
+
+
+def test_busy_container_on_a_short_host_waits_for_a_cpu_as_long_as_its_share_is_short() -> None:
+    assert waited(Living(cores=2.0), share=0.6)["cpu_pressure"] == pytest.approx(0.4, abs=0.02)
+
+
+def test_idle_container_on_a_short_host_has_little_to_wait_with() -> None:
+    assert 0 < waited(Living(cores=0.01), share=0.6)["cpu_pressure"] < 0.02
+
+
+def test_container_waits_for_its_disk_by_how_much_it_moves() -> None:
+    little, much = (waited(Living(cores=0.4, read_bytes_per_s=rate))["io_pressure"] for rate in (4 * MIB, 60 * MIB))
+    assert 0 < little < 0.15
+    assert 0.35 < much < 0.65
+
+
+def test_container_near_its_limit_waits_for_memory_and_reads_pages_again() -> None:
+    living = Living(anon_bytes=250 * MIB, mem_limit_bytes=256 * MIB)
+    before = living.reading()
+    shares = waited(living)
+    after = living.reading()
+    assert shares["mem_pressure"] > 0.2
+    assert shares["io_pressure"] > 0.1
+    for name in ("mem_limit_hits", "page_faults", "major_page_faults", "block_read_bytes", "block_reads"):
+        assert getattr(after, name) > getattr(before, name)
+    assert (after.mem_swap_bytes or 0) > 0
+
+
+def test_details_are_repeated_for_a_second_and_anew_after_a_start() -> None:
+    living = Living(cores=0.4, fate="crashes")
+    told = []
+    for _ in range(8):
+        living.step(0.25)
+        told.append(living.reading().details_ns)
+    assert told == sorted(told)
+    assert 2 <= len(set(told)) <= 3
+    living.until(lambda record: record.state == "restarting", within_s=100)
+    living.until(lambda record: record.state == "running", within_s=30)
+    anew = living.reading()
+    assert anew.details_ns == anew.read_ns
+    assert some_us(anew, "cpu_pressure") == anew.cpu_user_ns == anew.block_writes == 0
+
+
+def test_paused_container_waits_for_nothing() -> None:
+    living = Living(fate="paused", cores=2.0, cpu_limit_cores=0.5)
+    assert set(waited(living).values()) == {0.0}
+    assert living.life.cpu_wait == living.life.mem_wait == living.life.io_wait == 0
 
 
 def test_traffic_and_disk_follow_the_cpu_that_was_given() -> None:
@@ -230,6 +321,33 @@ def test_leak_is_killed_at_its_limit_and_started_again_from_nothing() -> None:
     reading = living.reading()
     assert (reading.cpu_total_ns, reading.net_rx_bytes, reading.block_write_bytes) == (0, 0, 0)
     living.until(lambda record: record.health == "healthy", within_s=10)
+
+
+def test_kernel_kills_a_leaking_worker_and_the_container_goes_on() -> None:
+    living = Living(
+        memory="worker-leak", grows_bytes_per_s=4 * MIB, anon_bytes=50 * MIB, mem_limit_bytes=128 * MIB, cores=0.5
+    )
+    started_at = living.record.started_at
+    for _ in range(200):
+        assert not living.step(), "nothing that its record would tell"
+    assert (living.record.state, living.record.started_at) == ("running", started_at)
+    assert (living.reading().oom_kills or 0) >= 2
+    assert (living.reading().mem_limit_hits or 0) >= (living.reading().oom_kills or 0)
+
+
+def test_burst_counts_for_the_part_of_a_step_that_it_lasts() -> None:
+    means = [
+        used_cores_in_steps(Living(cores=0.1, burst_cores=3.0, bursts_per_min=1.0, burst_s=4.0), length_s)
+        for length_s in (1.0, 8.0)
+    ]
+    assert means[0] == pytest.approx(means[1], rel=0.3)
+
+
+def used_cores_in_steps(living: Living, length_s: float) -> float:
+    before = living.reading().cpu_total_ns or 0
+    for _ in range(round(8000 / length_s)):
+        living.step(length_s)
+    return ((living.reading().cpu_total_ns or 0) - before) / 8000e9
 
 
 def test_crashing_container_starts_over_and_over() -> None:

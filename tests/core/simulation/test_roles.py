@@ -34,7 +34,7 @@ def test_limited_program_fits_its_memory_at_first(role: Role) -> None:
 def test_memory_that_rises_has_a_rate_and_what_leaks_has_a_limit_to_die_of() -> None:
     for role in ALL:
         assert (role.memory == "steady") == (role.grows_bytes_per_s == 0), role.service
-        assert role.memory != "leak" or role.mem_limit_bytes is not None, role.service
+        assert not role.memory.endswith("leak") or role.mem_limit_bytes is not None, role.service
 
 
 def test_service_is_there_once_and_a_project_stands_together() -> None:
@@ -53,6 +53,7 @@ def test_shared_network_is_of_a_service_that_comes_before() -> None:
 def test_host_with_room_for_the_first_ones_shows_every_kind_of_thing() -> None:
     assert {role.fate for role in MUST_HAVE} == {"runs", "ails", "crashes", "jobs", "paused", "stopped"}
     assert {role.memory for role in MUST_HAVE} == {"steady", "saw-tooth", "leak"}
+    assert {role.memory for role in ALL} == {"steady", "saw-tooth", "leak", "worker-leak"}
     assert {role.network for role in MUST_HAVE} >= {None, "host", "none", "container:vpn"}
     assert any(role.health_check for role in MUST_HAVE)
     assert any(role.cpu_limit_cores and role.cores + role.burst_cores > role.cpu_limit_cores for role in MUST_HAVE)

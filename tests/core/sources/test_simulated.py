@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from dockstats_core.containers import Container
+from dockstats_core.messages.agent import Figure
 from dockstats_core.readings import Reading
 from dockstats_core.sources.protocol import Readings, Source
 from dockstats_core.sources.simulated import SHORTEST_INTERVAL_S, SimulatedSource
@@ -43,6 +46,8 @@ async def test_source_is_called_simulated_and_opens_nothing() -> None:
     async with source as opened:
         assert opened is source
         assert source.name == "simulated"
+        assert source.features == set(get_args(Figure)), "all that there are"
+        assert source.limitations == ()
     assert await read(source) == {}, "nothing that could be closed"
 
 

@@ -15,7 +15,8 @@ from dockstats_core.program.listen import ListenAddress
 def guard_for(listen: ListenAddress, allowed_origins: tuple[str, ...]) -> Guard:
     """A guard for every route of a server that listens on `listen`: 403 with the reason."""
 
-    def guard(connection: ASGIConnection[BaseRouteHandler, None, None, State], _: BaseRouteHandler) -> None:
+    # Async although it waits for nothing: Litestar runs any other guard in a thread, for every request.
+    async def guard(connection: ASGIConnection[BaseRouteHandler, None, None, State], _: BaseRouteHandler) -> None:
         headers = connection.headers
         refusal = allowed(headers.get("host"), headers.get("origin"), listen, allowed_origins)
         if refusal is not None:

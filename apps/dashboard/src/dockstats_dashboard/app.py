@@ -31,6 +31,7 @@ from dockstats_core.program.sockets import bound_address, open_sockets
 from dockstats_dashboard import api, demo, page_files
 from dockstats_dashboard.access import guard_for
 from dockstats_dashboard.gathering import Gathering
+from dockstats_dashboard.moment import moment
 from dockstats_dashboard.server import Server
 from dockstats_dashboard.stream import HEARTBEAT_S, stream_agents
 
@@ -102,6 +103,8 @@ def build(
                     stream_agents,
                     api.agents,
                     api.history,
+                    api.sparklines,
+                    moment,
                     api.healthz,
                 ],
             )

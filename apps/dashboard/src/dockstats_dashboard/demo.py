@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages.stream import AgentEntry
 
-HOSTS = ("atlas", "borea", "cirrus")
+HOSTS = {"atlas": 0, "borea": 29, "cirrus": 17}
+"""With their seeds: on borea a container runs out of memory within the first minute, cirrus has too few cores."""
+
 CONTAINERS = 40
 
 
 def demo_fleet() -> tuple[list[AgentEntry], Mapping[str, LocalFeed]]:
     """The simulated hosts and their feeds."""
-    entries = [AgentEntry(id=name, label=f"{name} (simulated)", url="") for name in HOSTS]
+    entries = [AgentEntry(id=name, label=name, url="") for name in HOSTS]
     feeds = {
         name: LocalFeed(
             source="simulated",
@@ -26,6 +28,6 @@ def demo_fleet() -> tuple[list[AgentEntry], Mapping[str, LocalFeed]]:
             host_label=name,
             agent_id=name,
         )
-        for seed, name in enumerate(HOSTS)
+        for name, seed in HOSTS.items()
     }
     return entries, feeds

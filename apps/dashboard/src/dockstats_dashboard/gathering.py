@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import anyio
+from msgspec import Struct
 
 from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.fanout import sse
@@ -19,12 +20,19 @@ from dockstats_core.fanout.shared_gzip import Frame
 from dockstats_core.feeds.events import Feed, FeedEvent
 from dockstats_core.fleet.agents import Fleet
 from dockstats_core.messages import stream
-from dockstats_core.messages.stream import AgentList, StreamMessage
+from dockstats_core.messages.stream import AgentBatch, AgentList, StreamMessage
 
 _log = logging.getLogger(__name__)
 
 NOT_FOLLOWED = "the dashboard has a fault and does not follow this agent any more; its log tells which, restart it"
 """What a card says of a feed that broke: unlike a lost connection, nothing mends that by itself."""
+
+
+class Forms(Struct, frozen=True):
+    """One message in the two forms in which readers take it; each is made when its first reader comes."""
+
+    whole: Frame
+    columns: Frame  # another one for a batch only
 
 
 class Gathering:
@@ -38,7 +46,7 @@ class Gathering:
         wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.fleet = fleet
-        self.fanout: Fanout[Frame] = Fanout()
+        self.fanout: Fanout[Forms] = Fanout()
         self._feeds = feeds
         self._wall_clock = wall_clock
         self._failed: set[str] = set()  # agents whose feed broke
@@ -51,7 +59,7 @@ class Gathering:
                 tasks.start_soon(self._follow, agent_id, feed)
 
     def agent_list(self) -> Frame:
-        """The first message of every stream."""
+        """The first message of every stream, the same in both forms."""
         return _frame(self.fleet.agent_list(self._wall_clock()))
 
     def close(self) -> None:
@@ -96,8 +104,18 @@ class Gathering:
         for message in messages:
             if not isinstance(message, AgentList):
                 kind = str(type(message).__struct_config__.tag)
-                self.fanout.publish(Slot(kind, message.agent_id), _frame(message))
+                self.fanout.publish(Slot(kind, message.agent_id), self._forms(message))
+
+    def _forms(self, message: StreamMessage) -> Forms:
+        whole = _frame(message)
+        if not isinstance(message, AgentBatch):
+            return Forms(whole, whole)
+        return Forms(whole, Frame(lambda: _encoded(self.fleet.columns(message))))
 
 
 def _frame(message: StreamMessage) -> Frame:
-    return Frame(lambda: sse.encode(stream.codec.encode(message)))
+    return Frame(lambda: _encoded(message))
+
+
+def _encoded(message: StreamMessage) -> bytes:
+    return sse.encode(stream.codec.encode(message))

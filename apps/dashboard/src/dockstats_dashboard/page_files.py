@@ -1,11 +1,12 @@
-"""The page at `/` and its modules at `/page/…`: files of this package, read once and sent as they are.
+"""The page at `/` and its modules at `/page/…`: files of this package, read and compressed once, sent without comments.
 
 They change only with the dashboard's version, so a browser asks each time and mostly hears "not modified".
-Not here: what the page does (`page/`).
+Not here: what the page does (`page/`), what a comment is (comments).
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Mapping
 from importlib import resources
@@ -19,6 +20,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_304_NOT_MODIFIED, HTTP_307_TEMPORARY_REDIRECT
 from msgspec import Struct
+
+from dockstats_core.fanout.shared_gzip import accepts_gzip
+from dockstats_dashboard.comments import without_comments
 
 # Litestar adds `charset=utf-8` to those of text.
 MEDIA_TYPES = {
@@ -38,11 +42,13 @@ SECURITY_HEADERS = {
 
 
 class PageFile(Struct, frozen=True, kw_only=True):
-    """One file as it is sent."""
+    """One file as it is sent; each form has an ETag of its own (RFC 9110 8.8.3.3)."""
 
     body: bytes
+    gzipped: bytes
     media_type: str
     etag: str
+    gzipped_etag: str
 
 
 def read_page() -> Mapping[str, PageFile]:
@@ -59,9 +65,15 @@ def _read_into(files: dict[str, PageFile], folder: Traversable, prefix: str) -> 
             continue
         media_type = MEDIA_TYPES.get(entry.name.rpartition(".")[2])
         if media_type is not None:
-            body = entry.read_bytes()
-            etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            files[prefix + entry.name] = PageFile(body=body, media_type=media_type, etag=etag)
+            body = without_comments(entry.name, entry.read_bytes())
+            digest = hashlib.sha256(body).hexdigest()[:32]
+            files[prefix + entry.name] = PageFile(
+                body=body,
+                gzipped=gzip.compress(body, mtime=0),  # without a time the bytes are the same at every start
+                media_type=media_type,
+                etag=f'"{digest}"',
+                gzipped_etag=f'"{digest}-gzip"',
+            )
 
 
 @get("/", include_in_schema=False)
@@ -88,7 +100,13 @@ async def page_file(
 
 
 def _sent(request: Request[None, None, State], file: PageFile) -> Response[bytes]:
-    headers = {"ETag": file.etag, "Cache-Control": "no-cache", **SECURITY_HEADERS}
-    if file.etag in request.headers.get("if-none-match", ""):
+    body, etag = file.body, file.etag
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", **SECURITY_HEADERS}
+    if accepts_gzip(request.headers.get("accept-encoding")):
+        body, etag = file.gzipped, file.gzipped_etag
+        headers["Content-Encoding"] = "gzip"
+    headers["ETag"] = etag
+    if etag in request.headers.get("if-none-match", ""):
+        headers.pop("Content-Encoding", None)  # there is no content
         return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(file.body, media_type=file.media_type, headers=headers)
+    return Response(body, media_type=file.media_type, headers=headers)

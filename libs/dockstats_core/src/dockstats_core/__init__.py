@@ -7,6 +7,7 @@ messages:
         async for batch in feed.batches():
             print([(container.name, container.cpu_pct) for container in batch.containers])
 
+`diagnose` tells why one of them is slow, when it is.
 What stands in `__all__` is the public face; every other module may change.
 """
 
@@ -46,13 +47,20 @@ from dockstats_core.messages.agent import (
 )
 
 if TYPE_CHECKING:
+    from dockstats_core.diagnosis import diagnose
     from dockstats_core.feeds.agent import AgentFeed
     from dockstats_core.feeds.local import LocalFeed
+    from dockstats_core.messages.stream import Diagnosis
 else:
-    _WHEN_ASKED_FOR = {"AgentFeed": "dockstats_core.feeds.agent", "LocalFeed": "dockstats_core.feeds.local"}
+    _WHEN_ASKED_FOR = {
+        "AgentFeed": "dockstats_core.feeds.agent",
+        "LocalFeed": "dockstats_core.feeds.local",
+        "Diagnosis": "dockstats_core.messages.stream",
+        "diagnose": "dockstats_core.diagnosis",
+    }
 
     def __getattr__(name):
-        """The feeds, when first asked for: they load most of the library, and a health check needs neither."""
+        """What loads much, when first asked for: feeds are most of the library, and a health check needs none."""
         if name not in _WHEN_ASKED_FOR:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         found = globals()[name] = getattr(import_module(_WHEN_ASKED_FOR[name]), name)
@@ -65,6 +73,9 @@ __all__ = [
     "AgentFeed",
     "ConnectionChanged",
     "FeedEvent",
+    # Why a container is slow
+    "diagnose",
+    "Diagnosis",
     # Messages
     "AgentMessage",
     "AgentMetrics",

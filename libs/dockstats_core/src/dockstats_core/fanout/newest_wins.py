@@ -29,8 +29,10 @@ from anyio.lowlevel import checkpoint
 
 FrameT = TypeVar("FrameT")
 
-KINDS = ("agent_list", "agent_status", "container_inventory", "container_stats_batch")
-"""The kinds of both protocols, named as the `type` of their messages, in the order in which a reader needs them."""
+KINDS = ("agent_list", "agent_status", "container_inventory", "container_events", "container_stats_batch")
+"""The kinds of both protocols, named as the `type` of their messages, in the order in which a reader needs them.
+
+What a batch may be said in instead (`container_stats_columns`) is another form of the same frame, not a kind."""
 
 EVERY_HOST = ""
 """The host of a slot that concerns all of them, such as the agent list's; no narrowing hides it."""

@@ -13,17 +13,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from dockstats_core.errors import ConfigurationError, DockstatsError
+from dockstats_core.fleet.columns_form import columns_of
 from dockstats_core.fleet.history import HostRecorder
+from dockstats_core.fleet.journal import Journal
 from dockstats_core.fleet.latest import Latest
+from dockstats_core.fleet.moments import FleetMoment, host_then, reach_s
 from dockstats_core.fleet.status import ConnectionRecord
-from dockstats_core.history.store import HistoryAnswer, HistoryLimits, HistoryStore
+from dockstats_core.history.answers import HistoryAnswer
+from dockstats_core.history.sparklines import Sparklines
+from dockstats_core.history.store import HistoryLimits, HistoryStore
 from dockstats_core.messages.agent import AgentMessage, AgentStatus, ContainerInventory, ContainerStatsBatch
-from dockstats_core.messages.stream import AgentConnection, AgentEntry, AgentList, ConnectionStatus, StreamMessage
+from dockstats_core.messages.stream import (
+    AgentBatch,
+    AgentColumns,
+    AgentConnection,
+    AgentEntry,
+    AgentList,
+    ConnectionStatus,
+    StreamMessage,
+)
 
 _SHOWN_NAME = 64  # characters of what an agent calls itself: a host name has no more
 _SHOWN_IDS = 300  # characters of the list of configured ids
@@ -64,6 +77,7 @@ class _Agent:
         self.connection = ConnectionRecord(entry, now)
         self.latest = Latest(entry)
         self.recorder = HostRecorder(entry.id, store)
+        self.journal = Journal()
 
 
 class Fleet:
@@ -96,14 +110,19 @@ class Fleet:
         return AgentList(ts=now, agents=[agent.entry for agent in self._agents.values()], simulated=self._simulated)
 
     def snapshot(self, now: datetime) -> list[StreamMessage]:
-        """All that holds now: the agent list, then every agent's status, then inventories, then batches."""
+        """All that holds now: the agent list, every agent's status, then inventories, events, and batches."""
         agents = self._agents.values()
         return [
             self.agent_list(now),
             *(agent.connection.message() for agent in agents),
             *(agent.latest.inventory for agent in agents if agent.latest.inventory is not None),
+            *(agent.latest.events for agent in agents if agent.latest.events is not None),
             *(agent.latest.batch for agent in agents if agent.latest.batch is not None),
         ]
+
+    def columns(self, batch: AgentBatch) -> AgentColumns:
+        """One of the fleet's own batches as columns, with what is known of its containers now."""
+        return columns_of(batch, self._agent(batch.agent_id).latest.facts)
 
     def connection_changed(
         self, agent_id: str, status: ConnectionStatus, reason: str | None, retry_at: datetime | None, now: datetime
@@ -113,6 +132,8 @@ class Fleet:
         Gives nothing when that was said before. The last figures stay: their age tells that they are old.
         """
         agent = self._agent(agent_id)
+        if status != "connected":
+            agent.journal.connection_lost()
         if not agent.connection.changed(status, reason, retry_at, now):
             return []
         others = [other for other in self._update_clashes() if other is not agent]
@@ -132,20 +153,59 @@ class Fleet:
         news: list[StreamMessage] = [other.connection.message() for other in told]
         if isinstance(message, ContainerInventory):
             news.append(agent.latest.take_inventory(message, now))
+            happened = agent.journal.take_inventory(message, now, agent.recorder.clock_behind)
         elif isinstance(message, ContainerStatsBatch) and (batch := agent.latest.take_batch(message, now)) is not None:
             agent.recorder.record(message, now)
             news.append(batch)
+            happened = agent.journal.take_samples(message.containers, message.sent_at + agent.recorder.clock_behind)
+        else:
+            happened = False
+        if happened:
+            news.append(agent.latest.take_events(agent.journal.events(now)))
         return news
 
     def history(
-        self, agent_id: str, container_id: str | None = None, *, now: datetime, since: float | None = None
+        self,
+        agent_id: str,
+        container_id: str | None = None,
+        *,
+        now: datetime,
+        since: float | None = None,
+        until: float | None = None,
+        step_s: float | None = None,
+        columns: Iterable[str] | None = None,
     ) -> HistoryAnswer:
-        """The points of one container, or of the host where `container_id` is None; from `since` (Unix seconds) on.
+        """The points of one container, or of the host where `container_id` is None, as `HistoryStore.answer` has them.
 
         A container that nobody ever saw has no points, as has one that went longer ago than history reaches.
+
+        Raises:
+            UnknownColumnError: a column that history does not keep.
         """
         self._agent(agent_id)
-        return self._store.answer(agent_id, container_id, now=now.timestamp(), since=since)
+        return self._store.answer(
+            agent_id, container_id, now=now.timestamp(), since=since, until=until, step_s=step_s, columns=columns
+        )
+
+    def sparklines(self, at: float) -> Sparklines:
+        """The minute up to `at` (Unix seconds) of every container."""
+        return self._store.sparklines(at)
+
+    def moment(self, at: float, now: datetime) -> FleetMoment:
+        """The fleet as it was `at` (Unix seconds; no later than `now`)."""
+        at = min(at, now.timestamp())
+        then = datetime.fromtimestamp(at, UTC)
+        messages: list[StreamMessage] = [self.agent_list(then)]
+        for agent in self._agents.values():
+            newest = agent.latest.batch
+            messages += host_then(
+                agent.connection.message(),
+                newest,
+                agent.journal.inventory_at(at),
+                self._store.at(agent.entry.id, at, reach_s(newest)),
+                then,
+            )
+        return FleetMoment(at=at, oldest=self._store.oldest(), messages=messages)
 
     def summaries(self) -> list[AgentSummary]:
         """Every agent in short, in the configured order."""

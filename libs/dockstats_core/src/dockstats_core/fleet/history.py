@@ -13,7 +13,7 @@ Not here: repeated batches (`latest` tells), columns and bounds (`dockstats_core
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dockstats_core.history.columns import container_rows, host_row
 from dockstats_core.history.store import HistoryStore
@@ -25,12 +25,16 @@ chart of half an hour."""
 
 
 class HostRecorder:
-    """Writes one agent's batches into the store."""
+    """Writes one agent's batches into the store.
+
+    Attributes:
+        clock_behind: what is to be added to the agent's times; zero while its clock agrees with ours.
+    """
 
     def __init__(self, agent_id: str, store: HistoryStore) -> None:
+        self.clock_behind = timedelta(0)
         self._agent_id = agent_id
         self._store = store
-        self._clock_is_off = False
         self._last_at: float | None = None
 
     def record(self, batch: ContainerStatsBatch, received_at: datetime) -> None:
@@ -45,6 +49,7 @@ class HostRecorder:
         self._store.record(self._agent_id, at, host_row(batch, containers), containers)
 
     def _time_of(self, batch: ContainerStatsBatch, received_at: datetime) -> float:
-        difference_s = abs((received_at - batch.sent_at).total_seconds())
-        self._clock_is_off = difference_s > (CLOCK_OFF_S / 2 if self._clock_is_off else CLOCK_OFF_S)
-        return (received_at if self._clock_is_off else batch.sent_at).timestamp()
+        difference = received_at - batch.sent_at
+        trusted_s = CLOCK_OFF_S / 2 if self.clock_behind else CLOCK_OFF_S
+        self.clock_behind = difference if abs(difference.total_seconds()) > trusted_s else timedelta(0)
+        return (batch.sent_at + self.clock_behind).timestamp()

@@ -1,22 +1,30 @@
-"""Which figures history keeps, and how a batch becomes rows of them.
+"""Which figures history keeps, how a batch becomes rows of them, and how they are told.
 
-A row is one point of one series: a figure a column, None where it is not known. Columns carry the names of the message
-fields they come from, so that a client appends live batches to what it fetched.
+A row is one point of one series: a figure a column, None where it is not known. Columns carry the names of the fields
+they come from, as the stream's columns do, so that a client appends live batches to what it fetched.
 Not here: whether a batch counts and at what time (`fleet.history`), how points are kept (`series`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 from operator import attrgetter
 from typing import TypeAlias
 
 from msgspec import Struct
 
-from dockstats_core.messages.agent import ContainerStatsBatch
+from dockstats_core.errors import DockstatsError
+from dockstats_core.messages.agent import ContainerSample, ContainerStatsBatch, Pressure
 
 Row: TypeAlias = tuple[float | None, ...]
 """One point's figures, in the order of the columns."""
+
+_SHOWN_NAME = 64  # characters of a name that is no column's: it may be a stranger's
+
+
+class UnknownColumnError(DockstatsError):
+    """Somebody asked for a column that is not kept; the message names those that are."""
 
 
 class Column(Struct, frozen=True):
@@ -35,23 +43,38 @@ _RATES = (
     Column("block_read_bytes_per_sec", 1),
     Column("block_write_bytes_per_sec", 1),
 )
-
-CONTAINER_COLUMNS = (
+_MEMORY_PARTS = (
+    Column("mem_cache_bytes"),
+    Column("mem_anon_bytes"),
+    Column("mem_file_bytes"),
+    Column("mem_kernel_bytes"),
+)
+# The `some_pct` of what a sample has under `cpu_pressure`, and so on.
+_PRESSURES = (Column("cpu_pressure_pct", 3), Column("mem_pressure_pct", 3), Column("io_pressure_pct", 3))
+_CONTAINER_FIELDS = (
     Column("cpu_pct", 3),
     Column("mem_bytes"),
+    *_MEMORY_PARTS,
     *_RATES,
     Column("throttled_pct", 3),
     Column("pids"),
 )
-"""What is kept of a container: fields of its samples."""
 
-HOST_COLUMNS = (Column("cpu_pct", 3), Column("mem_bytes"), *_RATES, Column("containers"))
-"""What is kept of a host: CPU and memory in use, its containers' summed rates, the number of running containers."""
+CONTAINER_COLUMNS = (*_CONTAINER_FIELDS, *_PRESSURES)
+"""What is kept of a container."""
 
-_figures: attrgetter[Row] = attrgetter(*(column.name for column in CONTAINER_COLUMNS))
+HOST_COLUMNS = (Column("cpu_pct", 3), Column("mem_bytes"), *_RATES, Column("containers"), *_PRESSURES)
+"""What is kept of a host: CPU and memory in use, its containers' summed rates, the number of running containers, and
+how much its tasks waited."""
+
+_fields_of: attrgetter[Row] = attrgetter(*(column.name for column in _CONTAINER_FIELDS))
+_pressures_of: attrgetter[tuple[Pressure | None, Pressure | None, Pressure | None]] = attrgetter(
+    "cpu_pressure", "mem_pressure", "io_pressure"
+)
+_NO_PRESSURE: Row = (None,) * len(_PRESSURES)
 _NOTHING: Row = (None,) * len(CONTAINER_COLUMNS)
 _NOTHING_OF_HOST: Row = (None,) * len(HOST_COLUMNS)
-_FIRST_RATE = 2
+_FIRST_RATE = CONTAINER_COLUMNS.index(_RATES[0])
 
 
 def container_rows(batch: ContainerStatsBatch) -> dict[str, Row]:
@@ -60,7 +83,7 @@ def container_rows(batch: ContainerStatsBatch) -> dict[str, Row]:
     A stale sample repeats old figures under a new time, and one without any figure says nothing: a series has a gap
     there, not a point.
     """
-    rows = ((sample.id, _figures(sample)) for sample in batch.containers if not sample.stale)
+    rows = ((sample.id, _container_row(sample)) for sample in batch.containers if not sample.stale)
     return {container_id: row for container_id, row in rows if row != _NOTHING}
 
 
@@ -80,8 +103,64 @@ def host_row(batch: ContainerStatsBatch, containers: Mapping[str, Row]) -> Row |
     else:
         in_use = (None, None)
     rates = (_sum(row[place] for row in containers.values()) for place in range(_FIRST_RATE, _FIRST_RATE + len(_RATES)))
-    row = (*in_use, *rates, len(batch.containers) if known else None)
+    count = len(batch.containers) if known else None
+    row = (*in_use, *rates, count, *_shares(*_pressures_of(batch.host)))
     return row if row != _NOTHING_OF_HOST else None
+
+
+def chosen(columns: Sequence[Column], names: Iterable[str] | None) -> dict[int, Column]:
+    """The columns of these names by their place in a row, in the order of the names; all of them where None is given.
+
+    Raises:
+        UnknownColumnError: one of the names is no column's.
+    """
+    if names is None:
+        return dict(enumerate(columns))
+    places = {column.name: place for place, column in enumerate(columns)}
+    found: dict[int, Column] = {}
+    for name in names:
+        if name not in places:
+            raise UnknownColumnError(f"no column is called {name[:_SHOWN_NAME]!r}; there are {', '.join(places)}")
+        found[places[name]] = columns[places[name]]
+    return found
+
+
+def shown(column: Column, figures: Sequence[float]) -> list[float | None]:
+    """A column's figures as an answer has them: with its decimals, None for what is not finite."""
+    if not isfinite(sum(figures)):
+        return [_shown_figure(column, figure) for figure in figures]
+    if column.decimals == 0:
+        return list(map(round, figures))
+    scale = 10.0**column.decimals
+    return [round(figure * scale) / scale for figure in figures]  # 0.14 us a figure; round(figure, 3) takes 0.35
+
+
+def shown_row(columns: Sequence[Column], figures: Sequence[float]) -> Row:
+    """A point's figures, one of each of the columns, as `shown` has them."""
+    return tuple(map(_shown_figure, columns, figures))
+
+
+def _shown_figure(column: Column, figure: float) -> float | None:
+    if not isfinite(figure):
+        return None
+    if column.decimals == 0:
+        return round(figure)
+    scale = 10.0**column.decimals
+    return round(figure * scale) / scale
+
+
+def _container_row(sample: ContainerSample) -> Row:
+    return _fields_of(sample) + _shares(*_pressures_of(sample))
+
+
+def _shares(cpu: Pressure | None, memory: Pressure | None, io: Pressure | None) -> Row:
+    if cpu is memory is io is None:
+        return _NO_PRESSURE
+    return (
+        None if cpu is None else cpu.some_pct,
+        None if memory is None else memory.some_pct,
+        None if io is None else io.some_pct,
+    )
 
 
 def _sum(figures: Iterable[float | None]) -> float | None:

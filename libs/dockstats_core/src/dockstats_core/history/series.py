@@ -2,7 +2,7 @@
 
 New points go into the newest block; memory is given back a block at a time, oldest first, so a series is a ring that
 is as long as its points are wide: one that lived for ten seconds holds ten seconds' worth of bytes. A point is a
-64-bit time and a row of 32-bit floats: 40 bytes for eight columns.
+64-bit time and a row of 32-bit floats: 68 bytes for fifteen columns.
 Not here: when a block has to go (`store`), what the columns mean (`columns`).
 """
 
@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import struct
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
+from collections.abc import Sequence
+from itertools import islice
 from math import nan
 
 from dockstats_core.history.columns import Row
@@ -84,17 +86,42 @@ class Series:
         """Forgets the oldest block; tells how many points it had."""
         return len(self._blocks.popleft().at)
 
-    def since(self, at: float) -> tuple[list[float], list[list[float]]]:
-        """All points from `at` on: their times, and a list a column.
+    def oldest(self) -> float:
+        """The time of the oldest point; the series must not be empty."""
+        return self._blocks[0].at[0]
+
+    def newest(self, at: float) -> tuple[float, array[float]] | None:
+        """The newest point not later than `at`: its time and figures; None where there is none. NaN = unknown."""
+        if (number := self._block_begun_by(at)) < 0:
+            return None
+        block = self._blocks[number]
+        place = bisect_right(block.at, at) - 1
+        return block.at[place], block.figures[place * self._width : (place + 1) * self._width]
+
+    def between(
+        self, first: float, end: float, places: Sequence[int], *, include_end: bool = False
+    ) -> tuple[Sequence[float], list[Sequence[float]]]:
+        """The points from `first` up to `end`: their times, and the figures of each of the columns at `places`.
 
         A figure that is not known is NaN; one past 3.4e38, the end of a 32-bit float, is an infinity: a stranger may
         send any number.
         """
-        times: list[float] = []
-        columns: list[list[float]] = [[] for _ in range(self._width)]
-        for block in self._blocks:
-            first = bisect_left(block.at, at)
-            times.extend(block.at[first:])
-            for place, column in enumerate(columns):
-                column.extend(block.figures[first * self._width + place :: self._width])
-        return times, columns
+        bisect_end = bisect_right if include_end else bisect_left
+        times = array("d")
+        columns = [array("f") for _ in places]
+        for block in islice(self._blocks, max(0, self._block_begun_by(first)), None):
+            if block.at[0] > end:
+                break
+            begin, stop = bisect_left(block.at, first), bisect_end(block.at, end)
+            times.extend(block.at[begin:stop])
+            for place, column in zip(places, columns, strict=True):
+                column.extend(block.figures[begin * self._width + place : stop * self._width : self._width])
+        return times, [*columns]
+
+    def _block_begun_by(self, at: float) -> int:
+        """The place of the newest block that does not begin after `at`; -1 where there is none."""
+        return bisect_right(self._blocks, at, key=_begin) - 1
+
+
+def _begin(block: _Block) -> float:
+    return block.at[0]

@@ -1,9 +1,10 @@
 """One made-up container's life: how busy it is, what that does to its counters, and when its state changes.
 
 Demand is the role's CPU times the hour of the day, a slow wave and noise of its own, plus bursts; traffic and disk
-follow the CPU that was really given, memory follows its role's shape. Counters are the sums of those rates over the
+follow the CPU that was really given. It waits for a CPU where its own limit stops it or the host is short of them, for
+its disk by how much it reads and writes, and for memory near its limit. Counters are the sums of those rates over the
 steps, and start from 0 at each start of the container. Seconds count from the simulation's beginning.
-Not here: other containers, the host they share (host).
+Not here: its memory (memory), other containers and the host they share (host).
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from msgspec import Struct, structs
 
 from dockstats_core.containers import Container
 from dockstats_core.readings import Reading
-from dockstats_core.simulation.roles import KIB, Role
+from dockstats_core.simulation.memory import SQUEEZED_READS_BYTES_PER_S, Memory
+from dockstats_core.simulation.pressure import Waits
+from dockstats_core.simulation.roles import KIB, MIB, Role
 
 _PERIODS_PER_S = 10.0  # the kernel's CFS period is 100 ms
 _HEALTH_AFTER_S = 5.0  # from a start to the first passed health check
@@ -27,8 +30,17 @@ _JOB_TAKES_S = (40.0, 180.0)
 _NEXT_JOB_AFTER_S = (10.0, 40.0)
 _HEALTHY_FOR_S = (60.0, 240.0)
 _UNHEALTHY_FOR_S = (30.0, 90.0)
-_FILE_CACHE_FILLS_IN_S = 60.0
 _FAILED_JOBS = 0.15
+_PAGE_FAULTS_PER_CPU_S = 1500.0
+_BLOCK_BYTES = 32 * KIB  # of one operation, on average
+_DISK_BYTES_PER_S = 60 * MIB  # a container that moves as much as this waits for it half of the time
+_DISK_BEHIND_CACHE_BYTES_PER_S = 256 * KIB  # and up to here nobody waits
+_IDLE_CPU_WAIT = 0.004  # of the time that one core is used: being woken takes a moment on any host
+_MOST_WAIT = 0.95
+_SQUEEZED_MEM_WAIT, _SQUEEZED_IO_WAIT = 0.5, 0.35
+
+DETAILS_NS = 900_000_000
+"""How long the figures that tell why something is slow are repeated, as the kernel files' reader does."""
 
 
 class Step(Struct, frozen=True):
@@ -76,15 +88,19 @@ class Life:
         self._noise = 0.0
         self._burst_until_s = 0.0
         self._burst_cores = 0.0
-        self._counters = Counters()
-        self._heap_bytes = 0.0
-        self._file_bytes = 0.0
-        self._anon_bytes = 0.0
+        self._kernel_share = rng.uniform(0.08, 0.35)  # of its CPU
         self._busy = 1.0  # CPU given, as a multiple of the role's ordinary use
+        self._stopped = 0.0  # share of the step in which its own CPU limit held it
+        self._lag_ns = int(rng.random() * DETAILS_NS)  # so that not everyone's details fall into one step
         self._turn_s: float | None = None  # when its fate acts next
         self._healthy_s: float | None = None  # when its health check passes
         self.wanted_cores: float = 0.0
+        self.cpu_wait: float = 0.0
+        """Share of the last step in which some task waited for a CPU; and so the other two."""
+        self.mem_wait: float = 0.0
+        self.io_wait: float = 0.0
         self.record: Container = self._first_record()
+        self._begin_anew()
         self._begin()
 
     # How it came to be. ---------------------------------------------------------------------------------------------
@@ -134,11 +150,17 @@ class Life:
         self.record = structs.replace(self.record, started_at=self._at(-age_s))
         if not self.record.is_counted:
             return
-        if role.memory != "steady":
-            self._heap_bytes = rng.uniform(0.0, 0.5) * role.anon_bytes
-        self._file_bytes = min(1.0, age_s / _FILE_CACHE_FILLS_IN_S) * role.file_bytes
         self._use(age_s, role.cores)
-        self._remember(0.0)  # a leak that grew for all that time would be killed in the first step
+        self._memory.begin(age_s, rng)
+
+    def _begin_anew(self) -> None:
+        """Nothing has been used, held or waited for."""
+        self._counters = Counters()
+        self._memory = Memory(self._role, self._memory_bound)
+        self._waits = (Waits(full_share=0.4), Waits(full_share=0.5), Waits(full_share=0.7))  # CPU, memory, I/O
+        self._pressures = [waits.reading(0.0) for waits in self._waits]
+        self._user_ns = self._kernel_ns = self._block_reads = self._block_writes = 0
+        self._details_ns = self._details_due_ns = 0
 
     # One step. ------------------------------------------------------------------------------------------------------
 
@@ -151,12 +173,14 @@ class Life:
         self._noise = self._noise * step.noise_kept + rng.uniform(-1.0, 1.0) * step.noise_new
         wave = math.sin(self._wave_phase + step.end_s * math.tau / self._wave_period_s)
         cores = role.cores * step.day * max(0.05, 1.0 + 0.25 * wave + 0.5 * self._noise)
-        if step.end_s < self._burst_until_s:
-            cores += self._burst_cores
+        bursting_s = self._burst_until_s - (step.end_s - step.length_s)
+        if bursting_s > 0:
+            cores += self._burst_cores * min(1.0, bursting_s / step.length_s)
         elif role.bursts_per_min and rng.random() < role.bursts_per_min * step.length_s / 60.0:
             self._burst_until_s = step.end_s + role.burst_s * rng.uniform(0.5, 1.5)
             self._burst_cores = role.burst_cores * rng.uniform(0.5, 1.2)
         limit = role.cpu_limit_cores
+        self._stopped = 0.0
         if limit is not None:
             self._throttle(step.length_s, cores, limit)
             cores = min(cores, limit)
@@ -169,16 +193,21 @@ class Life:
         counters = self._counters
         counters.free_periods += periods * (1 - share)
         counters.throttled_periods += periods * share
-        counters.throttled_s += length_s * (0.3 * share * limit + max(0.0, cores - limit))
+        over = max(0.0, cores - limit)
+        counters.throttled_s += length_s * (0.3 * share * limit + over)
+        self._stopped = min(_MOST_WAIT, 0.3 * share + over / cores)
 
     def live(self, step: Step, share: float) -> bool:
         """Use `share` of the CPU it wanted, and act when its time has come; True when its record changed."""
         if self.record.state == "running":
             self._use(step.length_s, self.wanted_cores * share)
-            self._remember(step.length_s)
-            if self._is_out_of_memory():
+            self._memory.live(step.length_s, busy=self._busy, noise=self._noise)
+            self._wait(step.length_s, share)
+            if self._memory.is_full:
                 self._die(step.end_s, exit_code=137, oom_killed=True)
                 return True
+        else:
+            self.cpu_wait = self.mem_wait = self.io_wait = 0.0
         changed = False
         if self._healthy_s is not None and step.end_s >= self._healthy_s:
             self._healthy_s = None
@@ -199,29 +228,24 @@ class Life:
         counters.read_bytes += role.read_bytes_per_s * amount
         counters.write_bytes += role.write_bytes_per_s * amount
 
-    def _remember(self, length_s: float) -> None:
-        """Memory after a step: what the program holds, then as much page cache as there is room for."""
-        role = self._role
-        level = 1.0
-        if role.memory == "steady":
-            level += 0.03 * self._noise
-        else:
-            level = 0.7
-            self._heap_bytes += role.grows_bytes_per_s * min(self._busy, 3.0) * length_s
-            if role.memory == "saw-tooth" and self._heap_bytes > 0.6 * role.anon_bytes:
-                self._heap_bytes = 0.05 * role.anon_bytes
-        room = self._memory_bound - self._kernel_bytes
-        self._anon_bytes = min(room, role.anon_bytes * level + self._heap_bytes)
-        towards = length_s / (length_s + _FILE_CACHE_FILLS_IN_S)
-        self._file_bytes += (role.file_bytes - self._file_bytes) * towards
-        self._file_bytes = min(self._file_bytes, room - self._anon_bytes)
-
-    @property
-    def _kernel_bytes(self) -> int:
-        return (96 + 24 * self._role.pids) * KIB
-
-    def _is_out_of_memory(self) -> bool:
-        return self._role.memory == "leak" and self._anon_bytes + self._kernel_bytes >= self._memory_bound
+    def _wait(self, length_s: float, share: float) -> None:
+        """What it could not do at once in this step."""
+        role, squeezed = self._role, self._memory.squeezed
+        of_cpu, of_memory, of_io = self._waits
+        # What would take `wanted_cores` of a second is ready to run for longer than that, and waits in between.
+        short = min(1 - share, self.wanted_cores * (1 - share) / share)
+        ready = (1 - self._stopped) * (1 - short) * (1 - _IDLE_CPU_WAIT * min(1.0, self.wanted_cores))
+        self.cpu_wait = min(_MOST_WAIT, 1 - ready)
+        of_cpu.pending_s += self.cpu_wait * length_s
+        moved = (role.read_bytes_per_s + role.write_bytes_per_s) * self._busy - _DISK_BEHIND_CACHE_BYTES_PER_S
+        self.mem_wait = 0.0
+        self.io_wait = moved / (moved + _DISK_BYTES_PER_S) if moved > 0 else 0.0
+        if squeezed:
+            self._counters.read_bytes += SQUEEZED_READS_BYTES_PER_S * squeezed * length_s
+            self.mem_wait = _SQUEEZED_MEM_WAIT * squeezed
+            self.io_wait = min(_MOST_WAIT, self.io_wait + _SQUEEZED_IO_WAIT * squeezed)
+            of_memory.pending_s += self.mem_wait * length_s
+        of_io.pending_s += self.io_wait * length_s
 
     # Its fate. ------------------------------------------------------------------------------------------------------
 
@@ -271,8 +295,7 @@ class Life:
             exit_code=None,
             oom_killed=False,
         )
-        self._counters = Counters()
-        self._heap_bytes = self._file_bytes = self._anon_bytes = 0.0
+        self._begin_anew()
         self._burst_until_s = 0.0
         self._healthy_s = now_s + _HEALTH_AFTER_S if role.health_check else None
         ends_s = {"jobs": _JOB_TAKES_S, "crashes": _CRASHES_AFTER_S}.get(role.fate)
@@ -296,13 +319,17 @@ class Life:
     @property
     def mem_bytes(self) -> int:
         """Memory it takes from the host, cache included."""
-        return int(self._anon_bytes) + int(self._file_bytes) + self._kernel_bytes if self.has_counters else 0
+        return self._memory.usage_bytes if self.has_counters else 0
 
     def reading(self, read_ns: int, cores: int, system_ns: int) -> Reading:
-        """Its counters now, as an engine on cgroup v2 would tell them; without own network where it has none."""
-        role, counters = self._role, self._counters
+        """Its counters now, as kernel files on cgroup v2 would tell them; without own network where it has none."""
+        role, counters, memory = self._role, self._counters, self._memory
         has_network, has_quota = role.network is None, role.cpu_limit_cores is not None
-        anon_bytes, file_bytes = int(self._anon_bytes), int(self._file_bytes)
+        if read_ns >= self._details_due_ns:
+            self._look_at_details(read_ns)
+        cpu_pressure, mem_pressure, io_pressure = self._pressures
+        anon_bytes, file_bytes = int(memory.anon_bytes), int(memory.file_bytes)
+        throttled_periods = int(counters.throttled_periods)
         return Reading(
             container_id=self.record.id,
             read_ns=read_ns,
@@ -310,19 +337,43 @@ class Life:
             cpu_total_ns=int(counters.cpu_s * 1e9),
             cpu_system_ns=system_ns,
             online_cpus=cores,
-            periods=int(counters.free_periods) + int(counters.throttled_periods) if has_quota else None,
-            throttled_periods=int(counters.throttled_periods) if has_quota else None,
-            throttled_ns=int(counters.throttled_s * 1e9) if has_quota else None,
-            mem_usage_bytes=anon_bytes + file_bytes + self._kernel_bytes,
+            periods=int(counters.free_periods) + throttled_periods if has_quota else 0,
+            throttled_periods=throttled_periods,
+            throttled_ns=int(counters.throttled_s * 1e9),
+            mem_usage_bytes=anon_bytes + file_bytes + memory.kernel_bytes,
             mem_inactive_file_bytes=int(file_bytes * 0.65),
             mem_limit_bytes=self._memory_bound,
             mem_anon_bytes=anon_bytes,
             mem_file_bytes=file_bytes,
-            mem_kernel_bytes=self._kernel_bytes,
+            mem_kernel_bytes=memory.kernel_bytes,
+            mem_swap_bytes=memory.swap_bytes,
+            mem_limit_hits=memory.limit_hits,
+            oom_kills=memory.oom_kills,
+            page_faults=int(counters.cpu_s * _PAGE_FAULTS_PER_CPU_S) + memory.major_faults,
+            major_page_faults=memory.major_faults,
             net_rx_bytes=int(counters.rx_bytes) if has_network else None,
             net_tx_bytes=int(counters.tx_bytes) if has_network else None,
             block_read_bytes=int(counters.read_bytes),
             block_write_bytes=int(counters.write_bytes),
             pids=role.pids + int(role.pids * 0.1 * min(self._busy, 3.0)),
             pids_limit=role.pids_limit,
+            details_ns=self._details_ns,
+            cpu_user_ns=self._user_ns,
+            cpu_kernel_ns=self._kernel_ns,
+            block_reads=self._block_reads,
+            block_writes=self._block_writes,
+            cpu_pressure=cpu_pressure,
+            mem_pressure=mem_pressure,
+            io_pressure=io_pressure,
         )
+
+    def _look_at_details(self, now_ns: int) -> None:
+        counters = self._counters
+        length_s = (now_ns - self._details_ns) / 1e9
+        self._pressures = [waits.reading(length_s) for waits in self._waits]
+        self._kernel_ns = int(counters.cpu_s * self._kernel_share * 1e9)
+        self._user_ns = int(counters.cpu_s * (1 - self._kernel_share) * 1e9)
+        self._block_reads = int(counters.read_bytes / _BLOCK_BYTES)
+        self._block_writes = int(counters.write_bytes / _BLOCK_BYTES)
+        lag_ns, self._lag_ns = self._lag_ns, 0
+        self._details_ns, self._details_due_ns = now_ns, now_ns + DETAILS_NS - lag_ns

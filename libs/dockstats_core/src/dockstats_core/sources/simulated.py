@@ -11,16 +11,18 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, get_args
 
 from anyio import lowlevel
 
 from dockstats_core.containers import Container
 from dockstats_core.messages.agent import Figure, HostFigures, SourceName
 from dockstats_core.simulation.host import Simulation
-from dockstats_core.sources.protocol import ENGINE_FEATURES, Readings
+from dockstats_core.sources.protocol import Readings
 
 SHORTEST_INTERVAL_S = 0.05
+
+_ALL: frozenset[Figure] = frozenset(get_args(Figure))
 
 
 class SimulatedSource:
@@ -60,8 +62,8 @@ class SimulatedSource:
 
     @property
     def features(self) -> frozenset[Figure]:
-        """What an engine tells, and no more: kernels are not made up yet."""
-        return ENGINE_FEATURES
+        """All there are: a kernel is made up too."""
+        return _ALL
 
     @property
     def limitations(self) -> Sequence[str]:
