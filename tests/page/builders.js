@@ -23,25 +23,36 @@ export function sample(id, fields = {}) {
   return { id, name: `name-${id}`, cpu_pct: 1, mem_bytes: 1024, mem_limit_bytes: 4096, ...fields };
 }
 
-/** @param {object} [payload] @param {object} [fields] */
-export function batch(payload = {}, fields = {}) {
+const BESIDE_COLUMNS = ["id", "name", "stale", "unknown", "diagnosis"];
+
+/**
+ * A batch as columns, from one object a container.
+ *
+ * @param {Record<string, unknown> & { containers?: Record<string, any>[] }} [payload] what the agent says
+ * @param {object} [fields] what the dashboard says
+ */
+export function batch({ containers = [], ...payload } = {}, fields = {}) {
+  const names = new Set(containers.flatMap(Object.keys).filter((name) => !BESIDE_COLUMNS.includes(name)));
+  const slow = containers.filter((container) => container["diagnosis"]);
   return {
-    type: "container_stats_batch",
+    type: "container_stats_columns",
     agent_id: "heron",
     label: "Heron",
     received_at: at(),
-    payload: {
-      type: "container_stats_batch",
-      agent_id: "itself",
-      sent_at: at(),
-      sequence: 1,
-      containers: [],
-      agent_metrics: { cpu_pct: null, mem_bytes: null },
-      host: { basis: "host", cpu_pct: 50, cores: 4, mem_used_bytes: 1, mem_total_bytes: 2 },
-      engine: { endpoint: "unix:///x", reachable: true, error: null, product: "docker", version: "26.1.4" },
-      sampling: { source: "one-shot", reason: "it answers", interval_secs: 0.5, limitations: [] },
-      ...payload,
-    },
+    agent_label: "",
+    sent_at: at(),
+    sequence: 1,
+    ids: containers.map((container) => container["id"]),
+    names: containers.map((container) => container["name"]),
+    columns: Object.fromEntries([...names].map((name) => [name, containers.map((one) => one[name] ?? null)])),
+    stale: containers.map((container) => container["stale"] ?? false),
+    unknown: containers.map((container) => container["unknown"] ?? {}),
+    diagnoses: Object.fromEntries(slow.map((container) => [container["id"], container["diagnosis"]])),
+    agent_metrics: { cpu_pct: null, mem_bytes: null },
+    host: { basis: "host", cpu_pct: 50, cores: 4, mem_used_bytes: 1, mem_total_bytes: 2 },
+    engine: { endpoint: "unix:///x", reachable: true, error: null, product: "docker", version: "26.1.4" },
+    sampling: { source: "one-shot", reason: "it answers", interval_secs: 0.5, limitations: [] },
+    ...payload,
     ...fields,
   };
 }
@@ -55,4 +66,14 @@ export function inventory(containers) {
     received_at: at(),
     payload: { type: "container_inventory", agent_id: "itself", sent_at: at(), containers },
   };
+}
+
+/** @param {object[]} events */
+export function events(events) {
+  return { type: "container_events", agent_id: "heron", label: "Heron", events };
+}
+
+/** @param {string} id @param {object} [fields] */
+export function event(id, fields = {}) {
+  return { at: at(), kind: "die", id, name: `name-${id}`, exit_code: 137, health: null, old_name: null, ...fields };
 }

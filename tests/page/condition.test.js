@@ -46,7 +46,7 @@ test("a lost agent says why, when it is tried again, and from when the figures a
   assert.equal(found.word, "no connection");
   assert.equal(found.sentences[0]?.text, reason);
   assert.equal(found.sentences[0]?.retryAt, NOW + 4000);
-  assert.match(said(found), /figures below are from \d\d:\d\d:\d\d/);
+  assert.match(said(found), /figures are from \d\d:\d\d:\d\d/);
 });
 
 test("an agent that never answered has no figures to speak of", () => {
@@ -108,7 +108,7 @@ test("a host without containers says what to do", () => {
 });
 
 test("the stream's loss is one sentence with the last figures' time and the next attempt", () => {
-  const waiting = /** @type {const} */ ({ kind: "waiting", since: NOW, lostAt: NOW, retryAt: NOW + 4000, attempts: 1 });
+  const waiting = /** @type {const} */ ({ kind: "waiting", since: NOW, lostAt: NOW, retryAt: NOW + 4000, attempts: 1, problem: null });
   const lost = streamSentence(waiting, true, NOW + 9000);
   assert.match(lost?.text ?? "", /No connection to the dashboard since \d\d:\d\d:\d\d/);
   assert.equal(lost?.retryAt, NOW + 4000);
@@ -119,7 +119,7 @@ test("the stream's loss is one sentence with the last figures' time and the next
 });
 
 test("while the stream is well, or opens for the first time, there is no alarm", () => {
-  const open = /** @type {const} */ ({ kind: "open", since: NOW, lostAt: null, retryAt: null, attempts: 0 });
+  const open = /** @type {const} */ ({ kind: "open", since: NOW, lostAt: null, retryAt: null, attempts: 0, problem: null });
   assert.equal(streamSentence(open, true, NOW), null);
   assert.equal(streamSentence({ ...open, kind: "opening" }, false, NOW + 500), null);
   assert.equal(streamSentence({ ...open, kind: "opening" }, false, NOW + 5000)?.tone, "hint");
@@ -133,4 +133,25 @@ test("hosts are counted in words that agree", () => {
 test("what was never heard has no age", () => {
   assert.equal(oldText(null, NOW), "");
   assert.equal(oldText(NOW - 2500, NOW), "2 s old");
+});
+
+test("a condition and its host agree on whether the figures are of now", () => {
+  const dead = { endpoint: "unix:///x", reachable: false, error: "gone" };
+  const batches = [null, busy(), batch({ engine: dead }), batch({ engine: { endpoint: "" } })];
+  const statuses = ["connecting", "connected", "error", "closed"].map((status) => agentStatus({ status }));
+  for (const one of batches) {
+    for (const status of [null, ...statuses]) {
+      for (const later of [0, 3000, 3001]) {
+        const fleet = new Fleet();
+        for (const message of [agentList(), one, status]) {
+          if (message !== null) fleet.take(/** @type {any} */ (decode(JSON.stringify(message))), NOW);
+        }
+        const [host] = fleet.hosts ?? [];
+        assert.ok(host);
+        const { live } = conditionOf(host, fleet, NOW + later);
+        const told = status !== null || one === null; // figures without a word on the connection do not happen
+        if (told) assert.equal(live, host.isLive(NOW + later), JSON.stringify([one, status, later]));
+      }
+    }
+  }
 });

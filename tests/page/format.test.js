@@ -49,3 +49,50 @@ test("an instant of today is a time, an older one has its day", () => {
   assert.match(format.instant(now - 1000, now), /^\d\d:\d\d:\d\d$/);
   assert.match(format.instant(now - 3 * 86_400_000, now), /21 Nov/);
 });
+
+/** @typedef {import("../../apps/dashboard/src/dockstats_dashboard/page/format.js").CpuUnit} CpuUnit */
+
+/** @param {Partial<{ cpuUnit: CpuUnit, base: "iec" | "si", rates: "bytes" | "bits" }>} [settings] */
+function formatOf(settings = {}) {
+  return new format.Format({ cpuUnit: "core_pct", base: "iec", rates: "bytes", ...settings });
+}
+
+/** @type {[CpuUnit, number, import("../../apps/dashboard/src/dockstats_dashboard/page/format.js").CpuOf, string | null][]} */
+const CPU = [
+  ["core_pct", 212.84, {}, "212.8 %"], ["core_pct", 0, {}, "0.0 %"], ["core_pct", 1e9, {}, "1.0e+9 %"],
+  ["cores", 212.84, {}, "2.13 cores"], ["cores", 9600, {}, "96.00 cores"],
+  ["host_pct", 212.84, { cores: 96 }, "2.22 %"], ["host_pct", 212.84, {}, null], ["host_pct", 1, { cores: 0 }, null],
+  ["limit_pct", 212.84, { limitCores: 2.5, cores: 96 }, "85.1 %"], ["limit_pct", 212.84, { limitCores: null }, null],
+];
+for (const [cpuUnit, pct, of, text] of CPU) {
+  test(`${pct} % of a core as ${cpuUnit} of ${JSON.stringify(of)} is ${text}`, () => {
+    const told = formatOf({ cpuUnit }).cpu(pct, of);
+    assert.equal(told && `${told.figure} ${told.unit}`, text);
+  });
+}
+
+test("sizes are IEC or SI, rates bytes or bits, as a person chose", () => {
+  assert.deepEqual(formatOf().bytes(2 ** 30), ["1.00", "GiB"]);
+  assert.deepEqual(formatOf({ base: "si" }).bytes(2 ** 30), ["1.07", "GB"]);
+  assert.equal(formatOf().limit(2 ** 32), "4 GiB");
+  assert.equal(formatOf({ base: "si" }).limit(4e9), "4 GB");
+  assert.deepEqual(formatOf().rate(1_550_000), ["1.55", "MB"]);
+  assert.deepEqual(formatOf({ rates: "bits" }).rate(1_550_000), ["12.4", "Mbit"]);
+  assert.deepEqual(formatOf({ rates: "bits" }).rate(1), ["8", "bit"]);
+});
+
+test("one press after another goes through all units of CPU", () => {
+  /** @type {CpuUnit[]} */
+  const seen = ["core_pct"];
+  for (let press = 0; press < 4; press += 1) seen.push(format.nextCpuUnit(/** @type {CpuUnit} */ (seen[press])));
+  assert.deepEqual(seen, ["core_pct", "cores", "host_pct", "limit_pct", "core_pct"]);
+});
+
+test("a clock has 24 hours, and what is exported is UTC", () => {
+  const at = Date.parse("2026-11-24T00:04:30Z");
+  assert.match(format.clock(at), /^\d\d:04:30$/);
+  assert.match(format.hourAndMinute(at), /^\d\d:04$/);
+  assert.doesNotMatch(format.clock(new Date(2026, 10, 24, 0, 4, 30).getTime()), /^24/);
+  assert.equal(format.utc(at), "2026-11-24T00:04:30Z");
+  assert.equal(format.utc(at + 500.4), "2026-11-24T00:04:30.500Z");
+});

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode } from "../../apps/dashboard/src/dockstats_dashboard/page/messages.js";
-import { Fleet, cpuOf, memoryOf } from "../../apps/dashboard/src/dockstats_dashboard/page/model.js";
-import { NOW, agentList, agentStatus, at, batch, inventory, sample } from "./builders.js";
+import { Fleet } from "../../apps/dashboard/src/dockstats_dashboard/page/model.js";
+import { NOW, agentList, agentStatus, at, batch, event, events, inventory, sample } from "./builders.js";
 
 /** @param {Fleet} fleet @param {unknown} message @param {number} [now] */
 function take(fleet, message, now = NOW) {
@@ -24,6 +24,9 @@ function only(fleet) {
   assert.ok(host);
   return host;
 }
+
+/** @param {Fleet} fleet */
+const newestCpu = (fleet) => only(fleet).series.column("cpu_pct").at(-1);
 
 test("before the list there are no hosts, and what is said of any is ignored", () => {
   const fleet = new Fleet();
@@ -48,77 +51,78 @@ test("a new list keeps what is known of a host that is still there", () => {
   assert.equal(host.containers.size, 1);
 });
 
-test("a batch's figures meet the inventory's facts, and stopped ones have facts alone", () => {
-  const facts = [{ id: "x", name: "old-name", image: "i" }, { id: "y", name: "y", state: "exited" }];
-  const host = only(fleetOf(inventory(facts), batch({ containers: [sample("x", { name: "new-name" })] })));
-  assert.deepEqual([...host.containers.keys()], ["x", "y"]);
-  assert.equal(host.containers.get("x")?.name, "new-name");
-  assert.equal(host.containers.get("x")?.facts?.image, "i");
-  assert.equal(host.containers.get("y")?.sample, null);
+test("a container is the same object as long as it is there, and known by its host and short id", () => {
+  const id = "0123456789abcdef";
+  const fleet = fleetOf(batch({ containers: [sample(id)] }));
+  const container = fleet.container("heron/0123456789ab");
+  assert.equal(container?.key, "heron/0123456789ab");
+  take(fleet, inventory([{ id, name: "x" }]));
+  take(fleet, batch({ containers: [sample(id, { cpu_pct: 7 })] }));
+  assert.equal(fleet.container("heron/0123456789ab"), container);
+  assert.deepEqual([container?.sample?.cpu_pct, container?.fullId], [7, id]);
+  assert.equal(container?.host, fleet.host("heron"));
+  const strangers = ["heron/nobody", "stranger/0123456789ab", "heron", "", "/"];
+  for (const key of strangers) assert.equal(fleet.container(key), undefined);
 });
 
-test("a container that is in neither any more is gone", () => {
-  const fleet = fleetOf(batch({ containers: [sample("x")] }));
-  take(fleet, batch({ containers: [] }));
-  assert.equal(only(fleet).containers.size, 0);
-});
-
-test("ages are right on a browser whose clock is an hour off", () => {
+test("everything is on the dashboard's clock, also in a browser whose clock is an hour off", () => {
   const fleet = new Fleet();
   const wrong = NOW + 3_600_000;
   take(fleet, agentList(), wrong);
   take(fleet, batch({}, { received_at: at(-7000) }), wrong);
-  assert.equal(only(fleet).batchAt, wrong - 7000);
+  assert.equal(only(fleet).batchAt, NOW - 7000);
   assert.equal(fleet.remote(wrong), NOW);
+  assert.equal(fleet.local(NOW), wrong);
 });
 
-test("a batch is never from the future", () => {
-  const fleet = fleetOf(batch({}, { received_at: at(60_000) }));
-  assert.equal(only(fleet).batchAt, NOW);
+test("a batch is never from the future: then the list was late, and the clocks are nearer than it said", () => {
+  const fleet = new Fleet();
+  take(fleet, agentList(), NOW + 8000); // as behind a proxy that holds messages back
+  assert.equal(fleet.remote(NOW + 8000), NOW);
+  take(fleet, batch({}, { received_at: at(7900) }), NOW + 8000);
+  assert.equal(only(fleet).batchAt, NOW + 7900);
+  assert.equal(fleet.remote(NOW + 8000), NOW + 7900);
 });
 
-for (const [interval, limit] of /** @type {[number | null, number][]} */ ([
-  [0.5, 3000], [1, 3000], [3, 9000], [null, 3000],
-])) {
-  test(`with an interval of ${interval} s a host is silent after ${limit} ms`, () => {
-    const host = only(fleetOf(batch({ sampling: { interval_secs: interval } })));
-    assert.equal(host.isSilent(NOW + limit), false);
-    assert.equal(host.isSilent(NOW + limit + 1), true);
-  });
-}
-
-test("a host that never said anything is not silent but not there yet", () => {
-  assert.equal(only(fleetOf()).isSilent(NOW + 1e6), false);
+test("a frozen fleet stands still while the live one goes on", () => {
+  const fleet = fleetOf(inventory([{ id: "x", name: "x" }]), batch({ containers: [sample("x", { cpu_pct: 3 })] }));
+  const frozen = fleet.frozen();
+  take(fleet, batch({ sent_at: at(100), containers: [sample("x", { cpu_pct: 9 }), sample("y")] }));
+  take(fleet, agentStatus({ status: "error" }));
+  take(fleet, events([event("x")]));
+  take(fleet, agentList({ agents: [] }));
+  const container = frozen.container("heron/x");
+  assert.equal(container?.sample?.cpu_pct, 3);
+  assert.equal(container?.spark.cpu.at(-1), 3);
+  assert.equal(container?.host, only(frozen));
+  assert.equal(frozen.container("heron/y"), undefined);
+  assert.deepEqual([only(frozen).connection?.status, only(frozen).events.length], ["connected", 0]);
+  assert.equal(newestCpu(frozen), 50);
+  assert.equal(frozen.remote(NOW), fleet.remote(NOW));
 });
 
-test("live points are the host's own CPU, at the time of the figures", () => {
-  const fleet = fleetOf(batch({ sent_at: at(-200) }));
-  const { cpu } = only(fleet);
-  assert.equal(cpu.length, 1);
-  assert.equal(cpu.timeAt(0), NOW - 200);
-  assert.equal(cpu.valueAt(0), 50);
-});
-
-test("a host whose clock is off is drawn at the time its figures came", () => {
-  const fleet = fleetOf(batch({ sent_at: at(-3_600_000) }));
-  assert.equal(only(fleet).cpu.timeAt(0), NOW);
-});
-
-test("without a view of the host its containers' sum counts, and an unknown one stays unknown", () => {
-  const metrics = { cpu_pct: 12, mem_bytes: 34 };
-  const remote = only(fleetOf(batch({ host: { basis: "containers", cpu_pct: null }, agent_metrics: metrics }))).batch;
-  assert.ok(remote);
-  assert.equal(cpuOf(remote), 12);
-  assert.equal(memoryOf(remote), 34);
-  const blind = only(fleetOf(batch({ host: { basis: "host", cpu_pct: null }, agent_metrics: metrics })));
-  assert.equal(blind.batch && cpuOf(blind.batch), null);
-  assert.ok(Number.isNaN(blind.cpu.valueAt(0)));
+test("a fleet of an earlier instant has its figures, and the charts and events up to then", () => {
+  const fleet = fleetOf();
+  for (const second of [0, 10, 20]) {
+    const figures = { sent_at: at(second * 1000), host: { basis: "host", cpu_pct: second } };
+    take(fleet, batch(figures, { received_at: at(second * 1000) }), NOW + second * 1000);
+  }
+  take(fleet, events([event("x", { at: at(5000) }), event("x", { at: at(15_000) })]));
+  const then = batch({ sent_at: at(9900), containers: [sample("x", { cpu_pct: 4 })] }, { received_at: at(9900) });
+  const messages = [agentList({ ts: at(20_000) }), agentStatus(), inventory([{ id: "x", name: "x" }]), then];
+  const past = fleet.asOf(messages.map((message) => /** @type {any} */ (decode(JSON.stringify(message)))), NOW + 11_000);
+  assert.equal(past.container("heron/x")?.sample?.cpu_pct, 4);
+  assert.equal(only(past).isLive(NOW + 11_000), true);
+  assert.equal(only(past).series.newestAt, NOW + 10_000);
+  assert.equal(newestCpu(past), 10);
+  assert.equal(only(past).events.length, 1);
+  assert.equal(newestCpu(fleet), 20);
 });
 
 test("every message that concerns a host changes its version", () => {
   const fleet = fleetOf();
   const host = only(fleet);
-  for (const message of [agentStatus(), batch(), inventory([]), agentList()]) {
+  for (const message of [agentStatus(), batch(), inventory([]), events([]), agentList()]) {
     const before = host.version;
     take(fleet, message);
     assert.ok(host.version > before);
@@ -131,36 +135,4 @@ test("the stream may be quiet for some intervals of the liveliest host, and long
   assert.equal(fleetOf(batch({ sampling: { interval_secs: 4 } })).quietMs, 20_000);
   assert.equal(fleetOf(batch({ sampling: { interval_secs: 600 } })).quietMs, 60_000);
   assert.equal(fleetOf(batch(), agentStatus({ status: "error" })).quietMs, 60_000);
-});
-
-test("a host that the dashboard has no name for goes by its own", () => {
-  const agents = [
-    { id: "agent-1", label: "Agent 1", url: "ws://x/ws" },
-    { id: "agent-2", label: "Chosen", url: "ws://y/ws" },
-    { id: "agent-3", label: "Agent 3", url: "ws://z/ws" },
-  ];
-  const fleet = new Fleet();
-  take(fleet, agentList({ agents }));
-  for (const { id } of agents) take(fleet, batch({ agent_label: id === "agent-3" ? "" : "Rack" }, { agent_id: id }));
-  assert.deepEqual(fleet.hosts?.map((host) => host.label), ["Rack", "Chosen", "Agent 3"]);
-});
-
-test("a name of one's own is kept, even one that looks made up", () => {
-  const fleet = new Fleet();
-  take(fleet, agentList({ agents: [{ id: "db", label: "Agent 1", url: "ws://x/ws" }] }));
-  take(fleet, batch({ agent_label: "Rack" }, { agent_id: "db" }));
-  assert.equal(only(fleet).label, "Agent 1");
-});
-
-test("containers are counted by what they do: those that keep restarting, or are paused, do not run", () => {
-  const containers = ["running", "sick", "looping", "paused", "untold"].map((id) => sample(id));
-  const facts = [
-    { id: "running", name: "a", state: "running" },
-    { id: "sick", name: "b", state: "running", health: "unhealthy" },
-    { id: "looping", name: "c", state: "restarting" },
-    { id: "paused", name: "d", state: "paused" },
-    { id: "stopped", name: "e", state: "exited" },
-  ];
-  const { counts } = only(fleetOf(batch({ containers }), inventory(facts)));
-  assert.deepEqual(counts, { unhealthy: 1, restarting: 1, running: 3, paused: 1, stopped: 1 });
 });

@@ -26,3 +26,13 @@ test("no reason, and one of a newer agent, are both said to be unknown", () => {
   assert.match(reasonOf("moon_phase").sentence, /moon_phase/);
   assert.equal(reasonOf("constructor").word, "unknown");
 });
+
+test("what a source cannot tell names its host, and the way out that the source knows", () => {
+  const limited = /** @type {any} */ ({ label: "ember", batch: { sampling: { source: "stream", limitations: ["Mount it."] } } });
+  assert.deepEqual(reasonOf("source_cannot_tell", null, limited), {
+    word: "not on ember",
+    sentence: "The source on ember (stream) does not give it.\nMount it.",
+  });
+  const long = { ...limited, label: "frankfurt-database-1" };
+  assert.equal(reasonOf("source_cannot_tell", null, long).word, "not told");
+});

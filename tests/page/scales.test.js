@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { roundUp, share, steadyTop } from "../../apps/dashboard/src/dockstats_dashboard/page/scales.js";
+import { roundUp, roundUpBinary, share, steadyTop } from "../../apps/dashboard/src/dockstats_dashboard/page/scales.js";
 
 for (const [value, round] of /** @type {[number, number][]} */ ([
   [1, 1], [1.01, 1.5], [99, 100], [100, 100], [101, 150], [740, 800], [0.07, 0.08],
@@ -35,3 +35,11 @@ test("a share is between nothing and all, and nothing where it is not known", ()
 test("a share moves in steps, so that a bar that would move less than a pixel is left alone", () => {
   assert.equal(share(0.2501, 1), share(0.2499, 1));
 });
+
+test("a size's bound is round where it is counted in 1024s", () => {
+  const GIB = 2 ** 30;
+  assert.deepEqual([GIB, 1.01 * GIB, 1.6 * GIB, 3 * GIB, 700 * 2 ** 20].map(roundUpBinary), [GIB, 1.5 * GIB, 2 * GIB, 3 * GIB, 768 * 2 ** 20]);
+  assert.deepEqual([0, -1, NaN, Infinity].map(roundUpBinary), [0, 0, 0, 0]);
+});
+
+test("a top can be rounded in its own way", () => assert.equal(steadyTop(0, 5, 1, roundUpBinary), 6));

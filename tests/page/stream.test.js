@@ -2,44 +2,14 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { DEADLINES, LiveStream } from "../../apps/dashboard/src/dockstats_dashboard/page/stream.js";
 import { FakeClock } from "./clock.js";
-
-/** What a browser would open; a test plays the server. */
-class FakeEventSource {
-  /** @type {FakeEventSource[]} */
-  static opened = [];
-  /** @type {(() => void) | null} */
-  onopen = null;
-  /** @type {((event: { data: unknown }) => void) | null} */
-  onmessage = null;
-  /** @type {(() => void) | null} */
-  onerror = null;
-  closed = false;
-
-  /** @param {string} url */
-  constructor(url) {
-    this.url = url;
-    FakeEventSource.opened.push(this);
-  }
-
-  static get open() {
-    return FakeEventSource.opened.filter((source) => !source.closed);
-  }
-
-  static get last() {
-    return /** @type {FakeEventSource} */ (FakeEventSource.opened.at(-1));
-  }
-
-  close() {
-    this.closed = true;
-  }
-}
+import { FakeEventSource } from "./event-source.js";
 
 beforeEach(() => {
   FakeEventSource.opened = [];
 });
 
-/** @param {number} [quietMs] */
-function following(quietMs = 10_000) {
+/** @param {number} [quietMs] @param {(attempts: number) => Promise<any>} [probe] */
+function following(quietMs = 10_000, probe = async () => null) {
   const clock = new FakeClock();
   /** @type {unknown[]} */
   const messages = [];
@@ -52,6 +22,7 @@ function following(quietMs = 10_000) {
     onMessage: (data) => messages.push(data),
     onState: () => states.push(stream.state.kind),
     quietMs: () => quietMs,
+    probe,
   });
   stream.open();
   return { clock, messages, states, stream };
@@ -88,8 +59,8 @@ test("waits grow to their bound and never reach zero", () => {
     waits.push(wait);
     clock.pass(wait);
   }
-  assert.deepEqual(waits.slice(0, 6), [500, 1000, 2000, 4000, 8000, 15_000]);
-  assert.ok(waits.slice(6).every((wait) => wait === DEADLINES.longestWaitMs));
+  assert.deepEqual(waits.slice(0, 5), [250, 500, 1000, 2000, 2500]);
+  assert.ok(waits.slice(5).every((wait) => wait === DEADLINES.longestWaitMs));
 });
 
 test("chance shortens a wait by half at most", () => {
@@ -175,6 +146,8 @@ test("a closed stream opens nothing by itself", () => {
   const { clock, stream } = following();
   FakeEventSource.last.onopen?.();
   stream.close();
+  stream.hurry();
+  stream.wake();
   clock.pass(600_000);
   assert.equal(FakeEventSource.opened.length, 1);
   assert.equal(FakeEventSource.open.length, 0);
@@ -192,6 +165,7 @@ test("whatever happens in whatever order: one source at most, and always a next 
     () => FakeEventSource.last.onerror?.(),
     () => clock.pass(random() * 20_000),
     () => stream.hurry(),
+    () => stream.wake(),
     () => stream.open(),
   ];
   for (let step = 0; step < 5000; step += 1) {
@@ -200,4 +174,98 @@ test("whatever happens in whatever order: one source at most, and always a next 
     assert.equal(FakeEventSource.open.length === 1, stream.state.kind !== "waiting");
     assert.equal(clock.timers.size, 1);
   }
+});
+
+test("a dashboard that is back is found again within 3 s, however long it was away", () => {
+  const { clock } = following();
+  const failing = () => FakeEventSource.last.onerror?.();
+  failing();
+  for (const awayMs of [1000, 20_000, 600_000]) {
+    const back = clock.now() + awayMs;
+    while (clock.now() < back) {
+      clock.pass(10);
+      if (FakeEventSource.open.length > 0 && clock.now() < back) failing();
+    }
+    const before = clock.now();
+    while (FakeEventSource.open.length === 0) clock.pass(10);
+    assert.ok(clock.now() - before < 2600, `${clock.now() - before} ms after ${awayMs}`);
+    failing();
+  }
+});
+
+test("a stream that is open after a sleep must prove itself within a second", () => {
+  const { clock, stream } = following();
+  FakeEventSource.last.onopen?.();
+  FakeEventSource.last.onmessage?.({ data: "x" });
+  clock.time += 3_600_000; // asleep: no timer ran
+  stream.wake();
+  clock.pass(DEADLINES.proofMs);
+  assert.equal(FakeEventSource.opened.length, 2);
+  assert.equal(stream.state.kind, "opening");
+});
+
+test("a stream that still speaks after a wake stays", () => {
+  const { clock, stream } = following();
+  FakeEventSource.last.onopen?.();
+  stream.wake();
+  clock.pass(500);
+  FakeEventSource.last.onmessage?.({ data: "x" });
+  clock.pass(5000);
+  assert.equal(FakeEventSource.opened.length, 1);
+  assert.equal(stream.state.kind, "open");
+});
+
+test("an attempt from before a sleep is made anew", () => {
+  const { stream } = following();
+  stream.wake();
+  assert.equal(FakeEventSource.opened.length, 2);
+  assert.equal(FakeEventSource.open.length, 1);
+});
+
+test("how long it may be silent is looked at again, as the first messages tell it", () => {
+  const { clock, stream } = following();
+  let quietMs = 60_000;
+  stream.quietMs = () => quietMs;
+  FakeEventSource.last.onopen?.();
+  quietMs = 10_000;
+  clock.pass(10_000);
+  assert.equal(stream.state.kind, "waiting");
+});
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test("after a failed attempt the reason is found out, stays through the next ones, and goes when it is open", async () => {
+  const token = { kind: "token", sentence: "needs a token" };
+  /** @type {number[]} */
+  const asked = [];
+  const { clock, states, stream } = following(10_000, async (attempts) => (asked.push(attempts), token));
+  FakeEventSource.last.onerror?.();
+  await settled();
+  assert.deepEqual(stream.state.problem, token);
+  assert.deepEqual(states, ["opening", "waiting", "waiting"]);
+  clock.pass(DEADLINES.firstWaitMs);
+  assert.deepEqual(stream.state.problem, token);
+  FakeEventSource.last.onopen?.();
+  assert.equal(stream.state.problem, null);
+  FakeEventSource.last.onerror?.(); // it was open: the next attempt tells more
+  await settled();
+  assert.equal(stream.state.problem, null);
+  assert.deepEqual(asked, [1]);
+});
+
+test("an answer that comes when the stream is open, or after a newer one was asked for, changes nothing", async () => {
+  /** @type {((problem: any) => void)[]} */
+  const answers = [];
+  const { clock, stream } = following(10_000, () => new Promise((resolve) => answers.push(resolve)));
+  FakeEventSource.last.onerror?.();
+  clock.pass(DEADLINES.firstWaitMs);
+  FakeEventSource.last.onerror?.();
+  answers[0]?.({ kind: "proxy", sentence: "old" });
+  await settled();
+  assert.equal(stream.state.problem, null);
+  clock.pass(DEADLINES.longestWaitMs);
+  FakeEventSource.last.onopen?.();
+  answers[1]?.({ kind: "proxy", sentence: "new" });
+  await settled();
+  assert.equal(stream.state.problem, null);
 });

@@ -31,7 +31,7 @@ def test_every_package_is_listed_with_all_its_modules_and_no_others(package: Pat
 
 def test_the_page_is_listed_with_all_its_modules() -> None:
     start = TEXT.index("The page (`dockstats_dashboard/page`)")
-    listed = set(_MODULE.findall(TEXT[start : TEXT.index("\n\n", start)]))
+    listed = set(_MODULE.findall(TEXT[start : TEXT.index("Pure modules", start)]))
     assert listed == {one.stem for one in PAGE.glob("*.js")}
 
 

@@ -33,6 +33,19 @@ export function bandOf(used, available) {
   return part >= HIGH ? "high" : "ordinary";
 }
 
+/**
+ * Of a container's CPU: held back by its own limit, or with nearly all of the host's cores.
+ *
+ * @param {import("./messages.js").ContainerSample | null} sample
+ * @param {import("./model.js").Host} host
+ * @returns {Band}
+ */
+export function cpuBandOf(sample, host) {
+  const throttled = throttlingBand(sample?.throttled_pct ?? null);
+  const cores = host.batch?.host.cores ?? null;
+  return throttled === "ordinary" ? bandOf(sample?.cpu_pct ?? null, cores === null ? null : cores * 100) : throttled;
+}
+
 /** How much a container's own CPU limit holds it back. @param {number | null} throttledPct @returns {Band} */
 export function throttlingBand(throttledPct) {
   if (throttledPct === null || throttledPct < THROTTLED_PCT) return "ordinary";

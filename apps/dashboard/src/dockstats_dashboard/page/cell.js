@@ -1,7 +1,7 @@
 /**
  * One cell: a value in parts, a word for why there is none, or nothing because it does not apply. Never 0 for those.
  *
- * Not here: which of them it is (container-list, host-card).
+ * Not here: which of them it is (cells, and whoever else shows figures).
  */
 
 import { element, textElement } from "./dom.js";
@@ -11,6 +11,8 @@ import { setWhy } from "./why.js";
 export class Cell {
   /** @type {{ element: HTMLElement, text: Text } | null} */
   #word = null;
+  /** Of the word for what is unknown; -1 where the keyboard reaches it in another way, as in the table's rows. */
+  tabIndex = 0;
 
   /**
    * @param {HTMLElement} place
@@ -41,7 +43,7 @@ export class Cell {
   showUnknown({ word, sentence }) {
     if (this.#word === null) {
       this.#word = textElement("span", "unknown");
-      this.#word.element.tabIndex = 0;
+      this.#word.element.tabIndex = this.tabIndex;
       this.place.append(this.#word.element);
     }
     setText(this.#word.text, word);

@@ -1,119 +1,151 @@
 /**
- * One canvas: the mean as a line over an area, the span from lowest to highest behind it, a gap where nothing was
- * known.
+ * One chart on the page: a canvas as large as its place, the cursor over it, and what a person does there.
  *
- * Not here: which points (ring, decimate), labels beside the chart (host-card).
+ * The cursor and the stretch being dragged are elements of their own, moved by a transform: pointing costs no drawing.
+ * Not here: what is drawn (paint), what an instant or a stretch means to the page (detail-charts, compare-panel).
  *
- * @typedef {import("./decimate.js").Column} Column
+ * @typedef {import("./paint.js").Picture} Picture
  *
- * @typedef {object} View
- * @property {number} from left edge in milliseconds
- * @property {number} columnMs what one pixel column stands for
- * @property {number} top value at the upper edge
- * @property {number[]} marks times of the vertical lines
+ * @typedef {object} Deeds what a person can do in a chart
+ * @property {(at: number | null) => void} point at an instant, or no longer
+ * @property {(one: number, other: number) => void} select a stretch of time
+ * @property {(steps: number) => void} step the cursor, by the keys
+ * @property {(factor: number) => void} zoom by the keys, around the cursor
+ * @property {() => void} resized or seen in another theme: all must be drawn anew
  */
 
+import { colour } from "./colours.js";
+import { element } from "./dom.js";
+import { setHidden } from "./frame.js";
+import { paint } from "./paint.js";
+
+const DRAG_PX = 4; // less is a click
+const FAR_STEPS = 10;
+
+/** @type {Record<string, (deeds: Deeds, far: number) => void>} */
+const KEYS = {
+  ArrowLeft: (deeds, far) => deeds.step(-far),
+  ArrowRight: (deeds, far) => deeds.step(far),
+  Home: (deeds) => deeds.step(-Infinity),
+  End: (deeds) => deeds.step(Infinity),
+  "+": (deeds) => deeds.zoom(0.5),
+  "=": (deeds) => deeds.zoom(0.5),
+  "-": (deeds) => deeds.zoom(2),
+};
+
 export class Chart {
-  /** @param {HTMLCanvasElement} canvas */
-  constructor(canvas) {
-    this.canvas = canvas;
-    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  /** @type {Picture | null} */
+  #picture = null;
+  /** Where the drag began, in pixels. @type {number | null} */
+  #dragFrom = null;
+  #painted = "";
+
+  /** @param {Deeds} deeds */
+  constructor(deeds) {
+    this.deeds = deeds;
+    this.canvas = element("canvas", "");
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "img");
+    this.cursor = element("div", "cursor");
+    this.selection = element("div", "selection");
+    this.element = element("div", "plot", this.canvas, this.cursor, this.selection);
+    this.cursor.hidden = this.selection.hidden = true;
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.width = 0; // in CSS pixels
     this.height = 0;
-    /** Called when the size or the theme changed, and all must be drawn anew. */
-    this.onChange = () => {};
-    this.colours = coloursOf(canvas);
-    new ResizeObserver(() => this.#resize()).observe(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      this.colours = coloursOf(canvas);
-      this.onChange();
-    });
+    new ResizeObserver(() => this.#resize()).observe(this.canvas);
+    this.#listen();
+  }
+
+  /** @param {Picture} picture */
+  draw(picture) {
+    this.#picture = picture;
+    paint(this.context, this.width, this.height, picture, colour);
+  }
+
+  /** @param {number | null} at null: none */
+  point(at) {
+    const picture = this.#picture;
+    const inside = picture !== null && at !== null && at >= picture.from && at <= picture.to;
+    setHidden(this.cursor, !inside);
+    if (!inside || picture === null || at === null) return;
+    const move = `translateX(${Math.round(this.#x(at, picture))}px)`;
+    if (this.#painted === move) return;
+    this.#painted = move;
+    this.cursor.style.transform = move;
   }
 
   #resize() {
     const ratio = devicePixelRatio || 1;
-    this.width = this.canvas.clientWidth;
-    this.height = this.canvas.clientHeight;
-    this.canvas.width = Math.round(this.width * ratio);
-    this.canvas.height = Math.round(this.height * ratio);
+    const { clientWidth, clientHeight } = this.canvas;
+    if (clientWidth === this.width && clientHeight === this.height) return;
+    this.width = clientWidth;
+    this.height = clientHeight;
+    this.canvas.width = Math.round(clientWidth * ratio);
+    this.canvas.height = Math.round(clientHeight * ratio);
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.colours = coloursOf(this.canvas);
-    this.onChange();
+    this.deeds.resized();
   }
 
-  /** @param {Column[]} columns @param {View} view */
-  draw(columns, view) {
-    const { context, width, height } = this;
-    context.clearRect(0, 0, width, height);
-    this.#grid(view);
-    const x = (/** @type {number} */ at) => (at - view.from) / view.columnMs + 0.5;
-    const y = (/** @type {number} */ value) => height - 1 - (Math.min(value, view.top) / view.top) * (height - 3);
-    for (const stretch of stretches(columns)) {
-      context.fillStyle = this.colours.area;
-      context.beginPath();
-      trace(context, stretch, x, (column) => y(column.mean));
-      const [first, last] = ends(stretch);
-      context.lineTo(x(last.at) + 0.5, height);
-      context.lineTo(x(first.at) - 0.5, height);
-      context.fill();
-
-      context.fillStyle = this.colours.span;
-      for (const column of stretch) {
-        const high = y(column.high);
-        context.fillRect(x(column.at) - 0.5, high, 1, Math.max(0, y(column.low) - high));
-      }
-
-      context.strokeStyle = this.colours.line;
-      context.lineWidth = 1.25;
-      context.lineJoin = "round";
-      context.beginPath();
-      trace(context, stretch, x, (column) => y(column.mean));
-      context.stroke();
-    }
+  /** @param {number} at @param {Picture} picture */
+  #x(at, { from, to, right }) {
+    return ((at - from) / (to - from)) * (this.width - right);
   }
 
-  /** @param {View} view */
-  #grid({ from, columnMs, marks }) {
-    const { context, width, height } = this;
-    context.fillStyle = this.colours.grid;
-    context.fillRect(0, height - 1, width, 1);
-    context.fillRect(0, 0, width, 1);
-    for (const mark of marks) context.fillRect(Math.round((mark - from) / columnMs), 0, 1, height);
+  /** @param {number} x in pixels */
+  #at(x) {
+    if (this.#picture === null) return 0;
+    const { from, to, right } = this.#picture;
+    return from + Math.min(1, Math.max(0, x / Math.max(1, this.width - right))) * (to - from);
   }
-}
 
-/** Columns without a gap between them. @param {Column[]} columns */
-function stretches(columns) {
-  /** @type {Column[][]} */
-  const found = [];
-  for (const column of columns) {
-    if (column.afterGap || found.length === 0) found.push([]);
-    /** @type {Column[]} */ (found[found.length - 1]).push(column);
+  #listen() {
+    const { canvas } = this;
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      this.#dragFrom = event.offsetX;
+      canvas.setPointerCapture(event.pointerId);
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      this.#drag(event.offsetX);
+      this.deeds.point(this.#at(event.offsetX));
+    });
+    canvas.addEventListener("pointerup", (event) => {
+      const from = this.#dragFrom;
+      this.#endDrag();
+      if (from === null) return;
+      if (Math.abs(event.offsetX - from) >= DRAG_PX) this.deeds.select(this.#at(from), this.#at(event.offsetX));
+      else this.deeds.point(this.#at(event.offsetX)); // a finger has no other way to point
+    });
+    canvas.addEventListener("pointercancel", () => this.#endDrag());
+    canvas.addEventListener("pointerleave", (event) => {
+      if (event.pointerType !== "touch") this.deeds.point(null);
+    });
+    canvas.addEventListener("blur", () => this.deeds.point(null));
+    canvas.addEventListener("keydown", (event) => this.#press(event));
   }
-  return found;
-}
 
-/** @param {Column[]} stretch @returns {[Column, Column]} */
-function ends(stretch) {
-  return [/** @type {Column} */ (stretch[0]), /** @type {Column} */ (stretch[stretch.length - 1])];
-}
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && this.#dragFrom !== null) this.#endDrag();
+    else if (KEYS[event.key]) KEYS[event.key]?.(this.deeds, event.shiftKey ? FAR_STEPS : 1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // the arrows belong to the timeline elsewhere
+  }
 
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {Column[]} stretch
- * @param {(at: number) => number} x
- * @param {(column: Column) => number} y
- */
-function trace(context, stretch, x, y) {
-  const [first, last] = ends(stretch);
-  context.moveTo(x(first.at) - 0.5, y(first)); // a single column is a short line, not nothing
-  for (const column of stretch) context.lineTo(x(column.at), y(column));
-  context.lineTo(x(last.at) + 0.5, y(last));
-}
+  /** @param {number} x */
+  #drag(x) {
+    if (this.#dragFrom === null) return;
+    const left = Math.max(0, Math.min(x, this.#dragFrom));
+    const right = Math.min(this.width, Math.max(x, this.#dragFrom));
+    this.selection.style.transform = `translateX(${left}px) scaleX(${right - left})`;
+    setHidden(this.selection, right - left < DRAG_PX);
+  }
 
-/** From the theme, which is the style sheet's. @param {Element} element */
-function coloursOf(element) {
-  const style = getComputedStyle(element);
-  const colour = (/** @type {string} */ name) => style.getPropertyValue(`--chart-${name}`).trim();
-  return { line: colour("line"), area: colour("area"), span: colour("span"), grid: colour("grid") };
+  #endDrag() {
+    this.#dragFrom = null;
+    setHidden(this.selection, true);
+  }
 }

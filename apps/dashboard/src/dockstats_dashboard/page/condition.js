@@ -15,7 +15,7 @@
  *
  * @typedef {object} Sentence
  * @property {string} text
- * @property {number | null} [retryAt] when it is tried again, on this browser's clock
+ * @property {number | null} [retryAt] when it is tried again, on this browser's clock: what counts down is drawn by it
  * @property {"wrong" | "hint"} tone
  */
 
@@ -27,7 +27,7 @@ export const MARKS = { live: "●", attention: "▲", waiting: "○", lost: "✕
 /**
  * @param {Host} host
  * @param {Fleet} fleet
- * @param {number} now
+ * @param {number} now on the dashboard's clock
  * @returns {Condition}
  */
 export function conditionOf(host, fleet, now) {
@@ -62,7 +62,7 @@ export function conditionOf(host, fleet, now) {
   if (batch.engine?.error) sentences.push({ text: sentence(batch.engine.error), tone: "wrong" });
   if (host.containers.size === 0) sentences.push({ text: NO_CONTAINERS, tone: "hint" });
   const kind = sentences.some(({ tone }) => tone === "wrong") ? "attention" : "live";
-  return { kind, live: true, word: kind === "live" ? "live" : "see below", sentences };
+  return { kind, live: true, word: kind === "live" ? "live" : "needs a look", sentences };
 }
 
 /** A stream that is back within this time was not worth a word. */
@@ -87,8 +87,8 @@ function notConnected(status, host, sentences, now) {
   if (host.batchAt === null) {
     return { kind: status === "connecting" ? "waiting" : "lost", live: false, word, sentences };
   }
-  if (status === "connecting" && !host.isSilent(now)) return { kind: "live", live: true, word, sentences: [] };
-  sentences.push({ text: `The figures below are from ${instant(host.batchAt, now)}.`, tone: "hint" });
+  if (host.isLive(now)) return { kind: "live", live: true, word, sentences: [] };
+  sentences.push({ text: `Its figures are from ${instant(host.batchAt, now)}.`, tone: "hint" });
   return { kind: "lost", live: false, word, sentences };
 }
 
@@ -108,7 +108,7 @@ export function asLastKnown(condition) {
  *
  * @param {StreamState} stream
  * @param {boolean} hasHosts whether anything was ever heard
- * @param {number} now
+ * @param {number} now on this browser's clock, as all times of a stream are
  * @returns {Sentence | null}
  */
 export function streamSentence(stream, hasHosts, now) {

@@ -2,7 +2,13 @@
  * Many points to one lowest, one highest and one mean value a pixel column.
  *
  * Columns lie at whole multiples of their length in time, not at the window's edge, so that a chart that moves on shows
- * the same columns further left instead of a shimmer. Not here: drawing (chart), points (ring).
+ * the same columns further left instead of a shimmer. Not here: drawing (paint), points (points, track).
+ *
+ * @typedef {object} Track
+ * @property {number} length
+ * @property {(at: number) => number} indexFrom index of the first point at or after that time
+ * @property {(index: number) => number} timeAt ascending
+ * @property {(index: number) => number} valueAt NaN: not known
  *
  * @typedef {object} Column
  * @property {number} at begin of the column, in milliseconds
@@ -13,22 +19,24 @@
  */
 
 /**
- * @param {import("./ring.js").Ring} ring
+ * @param {Track} track
  * @param {number} from milliseconds
  * @param {number} columnMs
  * @param {number} gapMs two points further apart than this have a gap between them
+ * @param {number} [to] nothing after that time
  * @returns {Column[]} in ascending time, only those with points
  */
-export function decimate(ring, from, columnMs, gapMs) {
+export function decimate(track, from, columnMs, gapMs, to = Infinity) {
   /** @type {Column[]} */
   const columns = [];
   /** @type {Column | null} */
   let column = null;
   let count = 0;
   let lastAt = -Infinity;
-  for (let index = ring.indexFrom(from); index < ring.length; index += 1) {
-    const at = ring.timeAt(index);
-    const value = ring.valueAt(index);
+  for (let index = track.indexFrom(from); index < track.length; index += 1) {
+    const at = track.timeAt(index);
+    if (at > to) break;
+    const value = track.valueAt(index);
     if (Number.isNaN(value)) {
       lastAt = -Infinity; // not known: a gap, however short
       continue;

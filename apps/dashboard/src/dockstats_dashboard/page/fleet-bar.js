@@ -1,78 +1,141 @@
 /**
- * The head of the page: what it is, how many hosts are live, how old the newest figure is, and whether it is all made
- * up. Below it, one sentence when the dashboard cannot be reached.
+ * What all hosts have together, at a glance: hosts, containers, CPU, memory, network, disk, pressure, each with its last
+ * half hour. A click sorts the table or filters it.
  *
- * Not here: the words (condition).
+ * Not here: the sums (fleet-totals, fleet-series), their texts (fleet-words).
  *
- * @typedef {import("./condition.js").Sentence} Sentence
+ * @typedef {import("./scene.js").Scene} Scene
+ * @typedef {import("./fleet-totals.js").Totals} Totals
+ * @typedef {import("./fleet-words.js").TileName} TileName
  */
 
-import { element, textElement } from "./dom.js";
-import { countdown } from "./format.js";
-import { setClass, setHidden, setText } from "./frame.js";
+import { BUCKET_MS } from "./buckets.js";
+import { element } from "./dom.js";
+import { toggleTerm } from "./filter-terms.js";
+import { completeAt, totalOf, worstOf } from "./fleet-series.js";
+import { totalsOf } from "./fleet-totals.js";
+import { tileWhy, tileWords } from "./fleet-words.js";
+import { setClass, setHidden } from "./frame.js";
+import { StateCounts } from "./state-counts.js";
+import { Tile } from "./tile.js";
+import { setWhyOnDemand } from "./why.js";
+
+const ONE_CORE = 100;
+
+/**
+ * What each chart shows: columns of a host's series, added up or the worst of them, and the scale's least and most.
+ *
+ * @type {{ name: TileName, columns: string[], merge: typeof totalOf, least: number, most?: (totals: Totals) => number | null }[]}
+ */
+const CHARTS = [
+  { name: "cpu", columns: ["cpu_pct"], merge: totalOf, least: ONE_CORE, most: ({ cores }) => cores && cores * ONE_CORE },
+  { name: "memory", columns: ["mem_bytes"], merge: totalOf, least: 2 ** 28, most: ({ memoryTotal }) => memoryTotal },
+  { name: "network", columns: ["net_rx_bytes_per_sec", "net_tx_bytes_per_sec"], merge: totalOf, least: 10_000 },
+  { name: "disk", columns: ["block_read_bytes_per_sec", "block_write_bytes_per_sec"], merge: totalOf, least: 10_000 },
+  {
+    name: "pressure",
+    columns: ["cpu_pressure_pct", "mem_pressure_pct", "io_pressure_pct"],
+    merge: worstOf,
+    least: 5,
+    most: () => 100,
+  },
+];
 
 export class FleetBar extends HTMLElement {
-  #built = false;
-  /** Called when a person wants the next attempt at once. */
-  onHurry = () => {};
+  /** @type {import("./scene.js").App | null} */
+  app = null;
+  /** @type {Totals | null} */
+  #totals = null;
+  /** Up to which bucket each chart is drawn. @type {Map<TileName, number>} */
+  #drawnTo = new Map();
 
   constructor() {
     super();
-    this.hosts = textElement("span", "hosts");
-    this.containers = textElement("span", "containers");
-    this.simulated = element("strong", "badge", "simulated: every figure is made up");
-    this.mark = textElement("span", "mark");
-    this.word = textElement("span", "word");
-    this.old = textElement("span", "old");
-    this.said = textElement("span", "");
-    this.retry = textElement("span", "retry");
-    this.hurry = element("button", "", "Try now");
+    this.marks = element("span", "marks");
+    this.counts = new StateCounts((state) => this.#filterState(state));
+    this.containers = new Tile("Containers", "div", this.counts.bar);
+    this.tiles = {
+      hosts: new Tile("Hosts", "button", this.marks),
+      cpu: new Tile("CPU", "button"),
+      memory: new Tile("Memory", "button"),
+      network: new Tile("Network", "button"),
+      disk: new Tile("Disk", "button"),
+      pressure: new Tile("Pressure", "button"),
+    };
   }
 
   connectedCallback() {
-    if (this.#built) return;
-    this.#built = true;
-    this.simulated.hidden = true;
-    this.mark.element.setAttribute("aria-hidden", "true");
-    this.retry.element.setAttribute("aria-hidden", "true"); // a countdown read aloud would never end
-    this.hurry.type = "button";
-    this.hurry.addEventListener("click", () => this.onHurry());
-    const name = element("h1", "", "dock", element("span", "", "stats"));
-    const state = element("span", "state", this.mark.element, this.word.element, this.old.element);
-    this.head = element("header", "bar-head", name, this.hosts.element, this.containers.element, this.simulated, state);
-    this.notice = element("div", "notice", this.said.element, this.retry.element, this.hurry);
-    this.notice.setAttribute("role", "status");
-    this.notice.hidden = true;
-    this.append(this.head, this.notice);
+    if (this.childElementCount > 0) return;
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", "The whole fleet");
+    this.marks.setAttribute("aria-hidden", "true");
+    this.containers.element.setAttribute("role", "group");
+    this.containers.element.setAttribute("aria-label", "Containers");
+    this.containers.line.replaceChildren(...this.counts.buttons);
+    for (const [key, tile] of Object.entries(this.tiles)) {
+      const name = /** @type {TileName} */ (key);
+      tile.element.addEventListener("click", () => this.#press(name));
+      setWhyOnDemand(tile.element, () => this.#totals && tileWhy(name, this.#totals));
+      this.append(tile.element);
+    }
+    this.tiles.hosts.element.after(this.containers.element);
+  }
+
+  /** @param {TileName} name */
+  #press(name) {
+    const { view } = this.app ?? {};
+    if (view === undefined) return;
+    const { group, sort } = view.state;
+    if (name === "hosts") view.set({ group: group === "host" ? "none" : "host" });
+    else view.set({ sort: { column: name, descending: sort.column !== name || !sort.descending } });
+  }
+
+  /** @param {string} state */
+  #filterState(state) {
+    this.app?.view.set({ filter: toggleTerm(this.app.view.state.filter, "state", state) });
+  }
+
+  /** @param {Scene} scene */
+  draw(scene) {
+    const { fleet, conditions, format, view } = scene;
+    const hosts = fleet.hosts ?? [];
+    setHidden(this, hosts.length === 0);
+    if (hosts.length === 0) return;
+    const totals = (this.#totals = totalsOf(hosts, conditions));
+    setClass(this, totals.stale ? "stale" : "");
+    const words = tileWords(totals, format);
+    for (const [name, tile] of Object.entries(this.tiles)) tile.show(words[/** @type {TileName} */ (name)]);
+    this.counts.draw(totals.containers, view.filter);
+    this.#drawMarks(hosts, conditions);
+    this.#drawCharts(scene, totals);
+  }
+
+  /** @param {readonly import("./model.js").Host[]} hosts @param {Scene["conditions"]} conditions */
+  #drawMarks(hosts, conditions) {
+    while (this.marks.children.length > hosts.length) this.marks.lastElementChild?.remove();
+    while (this.marks.children.length < hosts.length) this.marks.append(element("span", ""));
+    hosts.forEach(({ entry }, index) => {
+      setClass(/** @type {HTMLElement} */ (this.marks.children[index]), conditions.get(entry.id)?.kind ?? "waiting");
+    });
   }
 
   /**
-   * @param {object} state
-   * @param {string} state.hosts
-   * @param {boolean} state.complete whether all hosts are live
-   * @param {string} state.containers
-   * @param {boolean} state.simulated
-   * @param {boolean} state.live
-   * @param {string} state.word
-   * @param {string} state.old
-   * @param {Sentence | null} state.sentence
-   * @param {number} state.now
+   * Each chart once a bucket, and one a pass: all of them in one would be felt.
+   *
+   * @param {Scene} scene
+   * @param {Totals} totals
    */
-  draw({ hosts, complete, containers, simulated, live, word, old, sentence, now }) {
-    if (!this.head || !this.notice) return;
-    setText(this.hosts.text, hosts);
-    setClass(this.hosts.element, complete ? "hosts" : "hosts high");
-    setText(this.containers.text, containers);
-    setHidden(this.simulated, !simulated);
-    setClass(this.head, live ? "bar-head live" : "bar-head lost");
-    setText(this.mark.text, live ? "●" : "▲");
-    setText(this.word.text, word);
-    setText(this.old.text, old);
-    setHidden(this.notice, sentence === null);
-    setText(this.said.text, sentence?.text ?? "");
-    const left = sentence?.retryAt ? sentence.retryAt - now : 0;
-    setText(this.retry.text, left > 0 ? `Next attempt in ${countdown(left)}.` : sentence?.retryAt ? "Trying." : "");
-    setHidden(this.hurry, !sentence?.retryAt);
+  #drawCharts({ fleet, now, paused }, totals) {
+    const at = completeAt(now);
+    const series = ((this.app?.live ?? fleet).hosts ?? []).map((host) => host.series); // it knows the past, too
+    for (const { name, columns, merge, least, most } of CHARTS) {
+      const before = this.#drawnTo.get(name);
+      if (before === at) continue;
+      this.#drawnTo.set(name, at);
+      const scale = { least, most: most?.(totals) ?? Infinity };
+      this.tiles[name].chart?.draw(merge(series, columns, at), BUCKET_MS, scale);
+      if (before !== undefined && !paused) return; // the next one with the next message
+    }
   }
 }
 

@@ -4,24 +4,46 @@
  * Not here: what is drawn.
  */
 
+import { browserClock } from "./stream.js";
+
+/** Figures that come faster than this cannot be read, and the browser has to rest. */
+export const SPACING_MS = 250;
+
 export class Frame {
   #asked = false;
+  #waits = false;
+  #drawnAt = -Infinity;
 
   /**
    * @param {() => void} draw
    * @param {(call: () => void) => unknown} [nextFrame]
+   * @param {Pick<import("./stream.js").Clock, "now" | "setTimeout">} [clock]
    */
-  constructor(draw, nextFrame = (call) => requestAnimationFrame(call)) {
+  constructor(draw, nextFrame = (call) => requestAnimationFrame(call), clock = browserClock) {
     this.draw = draw;
     this.nextFrame = nextFrame;
+    this.clock = clock;
   }
 
-  /** Draw in the next frame. A hidden page has none: what came meanwhile is drawn once when it is seen again. */
+  /** Draw soon, for figures that came: SPACING_MS after the last time, or in the next frame if that is over. */
+  requestLater() {
+    if (this.#asked || this.#waits) return;
+    const left = this.#drawnAt + SPACING_MS - this.clock.now();
+    if (left <= 0) return this.request();
+    this.#waits = true;
+    this.clock.setTimeout(() => {
+      this.#waits = false;
+      this.request();
+    }, left);
+  }
+
+  /** Draw in the next frame, for what a person did. A hidden page has none: what came meanwhile is drawn once when it is seen again. */
   request() {
     if (this.#asked) return;
     this.#asked = true;
     this.nextFrame(() => {
       this.#asked = false;
+      this.#drawnAt = this.clock.now();
       this.draw();
     });
   }

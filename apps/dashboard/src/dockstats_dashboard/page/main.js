@@ -1,120 +1,271 @@
 /**
- * The page, put together: stream -> messages -> model -> one drawing pass a frame. The only place that knows all parts.
+ * The page, put together: stream -> messages -> fleet -> scene -> one drawing pass a frame; and what a person asks for.
  *
- * Not here: what any of them does.
+ * The only place that knows all parts. Not here: what any of them does.
  */
 
-import { asLastKnown, conditionOf, hostCount, oldText, streamSentence } from "./condition.js";
+import { followInAddress } from "./address.js";
+import { choicesOf } from "./columns.js";
+import { ContainerTable } from "./container-table.js";
+import { textElement } from "./dom.js";
+import { parseFilter } from "./filter-terms.js";
 import { FleetBar } from "./fleet-bar.js";
-import { Frame, setClass } from "./frame.js";
-import { fetchHostCpu } from "./history.js";
-import { HostCard } from "./host-card.js";
+import { totalsOf } from "./fleet-totals.js";
+import { nextCpuUnit } from "./format.js";
+import { Frame, setAttribute, setClass, setText } from "./frame.js";
+import { fetchMoment, fetchSparklines } from "./history.js";
+import { HostLine } from "./host-line.js";
+import { actionOf } from "./keys.js";
 import { decode } from "./messages.js";
 import { Fleet } from "./model.js";
-import { LiveStream, browserClock } from "./stream.js";
+import { Notifier } from "./notify.js";
+import { PageHead } from "./page-head.js";
+import { Parts } from "./parts.js";
+import { Past } from "./past.js";
+import { sceneOf } from "./scene.js";
+import { Settings } from "./settings.js";
+import { SharedStream } from "./shared-stream.js";
+import { StreamHealth } from "./stream-health.js";
+import { browserClock } from "./stream.js";
+import { TimeBar } from "./time-bar.js";
+import { TimeMachine } from "./time-machine.js";
+import { drawTitle } from "./title.js";
+import { fromQuery } from "./url.js";
+import { GROUPS, ViewState } from "./view-state.js";
 import { explainOnDemand } from "./why.js";
+
+/** @typedef {import("./ask.js").Wish} Wish */
+/** @typedef {import("./scene.js").Scene} Scene */
 
 const TICK_MS = 1000; // ages and silence show without any message
 
-const fleet = new Fleet();
+const head = /** @type {PageHead} */ (document.querySelector("page-head"));
 const bar = /** @type {FleetBar} */ (document.querySelector("fleet-bar"));
-const main = /** @type {HTMLElement} */ (document.querySelector("main"));
-/** @type {Map<string, HostCard>} */
-const cards = new Map();
-/** @type {object | null} */
-let filledStream = null;
+const hostLine = /** @type {HostLine} */ (document.querySelector("host-line"));
+const table = /** @type {ContainerTable} */ (document.querySelector("container-table"));
+const timeBar = /** @type {TimeBar} */ (document.querySelector("time-bar"));
+const areas = [head, bar, hostLine, table, timeBar];
+const spoken = textElement("div", "unseen");
+spoken.element.setAttribute("role", "status");
+document.body.append(spoken.element);
 
+const settings = new Settings(window);
+const view = new ViewState(fromQuery(location.search));
+const live = new Fleet();
 const frame = new Frame(draw);
-const stream = new LiveStream({
-  url: "stream/agents",
-  EventSource,
-  clock: browserClock,
-  onMessage: take,
-  onState: () => frame.request(),
-  quietMs: () => fleet.quietMs,
+const requestDraw = () => frame.request();
+const time = new TimeMachine({ fleet: live, clock: browserClock, fetchMoment, fetchSparklines, onChange: timeChanged });
+const past = new Past({ fleet: live, onFilled: pastFilled });
+const health = new StreamHealth();
+const notifier = new Notifier();
+const stream = new SharedStream({ onMessage: take, onState: streamChanged, quietMs: () => live.quietMs });
+const app = { view, settings, time, live, requestDraw, say };
+const parts = new Parts({
+  onHere(name, part) {
+    Object.assign(part, { app });
+    if (name === "doctor-view") Object.assign(part, { health });
+    if (name === "compare-panel") document.querySelector("main")?.append(part);
+    requestDraw();
+  },
+  onFailed: () => say("A file of this page did not arrive; try again."),
 });
+let filter = parseFilter(view.state.filter);
 
-/** @param {unknown} data */
-function take(data) {
-  const message = decode(data);
-  if (message === null) return; // from a newer dashboard, or none of ours
-  fleet.take(message, Date.now());
-  if (message.type === "agent_list") void fillCharts();
-  frame.request();
+/** @param {string} text */
+function say(text) {
+  setText(spoken.text, text);
 }
 
-/** The past of every host, one after another: a browser has few connections to one server. */
-async function fillCharts() {
-  const turn = (filledStream = {});
-  const wanted = (fleet.hosts ?? []).map((host) => ({ host, since: host.cpu.newest })); // before live points come
-  for (const { host, since } of wanted) {
-    const points = await fetchHostCpu(host.entry.id, since);
-    if (filledStream !== turn) return; // a newer stream asks anew
-    if (points === null) continue;
-    host.cpu.fill(points.times, points.values);
-    host.version += 1;
-    frame.request();
+/** @param {unknown} data @param {number} at when it came, on this browser's clock */
+function take(data, at) {
+  const message = decode(data);
+  if (message === null) return; // from a newer dashboard, or none of ours
+  live.take(message, at);
+  if (message.type === "agent_list") {
+    health.forget();
+    void past.fill();
+    const { instant } = view.state;
+    if (instant !== null && time.instant === null) time.goTo(instant); // the address named it
   }
+  if (message.type === "container_stats_columns") {
+    const intervalMs = live.host(message.agent_id)?.intervalMs ?? TICK_MS;
+    health.arrived(message.agent_id, { at, receivedAt: message.received_at, intervalMs });
+  }
+  frame.requestLater();
+}
+
+function streamChanged() {
+  requestDraw();
+}
+
+function pastFilled() {
+  time.refresh();
+  frame.requestLater();
+}
+
+function timeChanged() {
+  view.set({ instant: time.instant });
+  requestDraw();
+}
+
+/** @returns {Scene} */
+function sceneNow() {
+  return sceneOf({
+    fleet: time.shown,
+    instant: time.instant,
+    browserNow: Date.now(),
+    streamState: stream.state,
+    view: view.state,
+    settings: settings.value,
+    matches: filter.matches,
+  });
 }
 
 function draw() {
-  const now = Date.now();
-  const hosts = fleet.hosts ?? [];
-  arrangeCards(hosts.map((host) => host.entry.id));
-  const sentence = streamSentence(stream.state, fleet.hosts !== null, now);
-  const lost = sentence !== null && fleet.hosts !== null;
-  setClass(main, lost ? "lost" : "");
-
-  const known = stream.state.kind === "open" ? now : stream.state.since; // no host fell silent because we do not hear
-  const conditions = hosts
-    .map((host) => conditionOf(host, fleet, known))
-    .map((condition) => (lost ? asLastKnown(condition) : condition));
-  hosts.forEach((host, index) => {
-    const condition = /** @type {import("./condition.js").Condition} */ (conditions[index]);
-    cards.get(host.entry.id)?.draw(host, fleet, condition, now);
-  });
-
-  const heard = hosts.filter((host) => host.hasFigures).map((host) => host.batchAt ?? -Infinity);
-  const alive = conditions.map((condition) => condition.live);
-  const live = alive.includes(true);
-  const running = hosts
-    .filter((_, index) => alive[index])
-    .reduce((sum, host) => sum + host.counts.running, 0);
-  bar.draw({
-    hosts: fleet.hosts === null ? "" : hostCount(alive),
-    complete: !alive.includes(false),
-    containers: live ? `${running} running` : "",
-    simulated: fleet.simulated,
-    live,
-    word: live ? "Live" : lost ? "No connection" : fleet.hosts === null ? "" : "Nothing live",
-    old: oldText(heard.length === 0 ? null : Math.max(...heard), now),
-    sentence,
-    now,
-  });
-}
-
-/** @param {string[]} ids */
-function arrangeCards(ids) {
-  if (ids.length === cards.size && ids.every((id) => cards.has(id))) return;
-  for (const [id, card] of cards) {
-    if (ids.includes(id)) continue;
-    card.remove();
-    cards.delete(id);
-  }
-  for (const id of ids) {
-    const card = cards.get(id) ?? new HostCard();
-    card.onAsk = () => frame.request();
-    cards.set(id, card);
-    main.append(card);
+  const scene = sceneNow();
+  setClass(document.body, [view.state.kiosk ? "kiosk" : "", scene.paused ? "paused" : ""].filter(Boolean).join(" "));
+  const { open, pinned, compare, doctor } = view.state;
+  if (open !== null || pinned.length > 0) parts.want("detail-drawer"); // which keeps the points of both
+  if (compare) parts.want("compare-panel");
+  if (doctor) parts.want("doctor-view", (part) => (part.shared = stream.shared));
+  for (const part of [...areas, ...parts.here]) {
+    try {
+      /** @type {{ draw?: (scene: Scene) => void }} */ (part).draw?.(scene);
+    } catch (fault) {
+      reportError(fault); // a fault of one area must not leave the others with old figures
+    }
   }
 }
 
-bar.onHurry = () => stream.hurry();
-addEventListener("online", () => stream.hurry());
+/** Also while the page is hidden, which draws no frames. */
+function tick() {
+  const scene = sceneOf({
+    fleet: live,
+    instant: null,
+    browserNow: Date.now(),
+    streamState: stream.state,
+    view: view.state,
+    settings: settings.value,
+    matches: () => false,
+  });
+  notifier.look(scene.rows, settings.value.thresholds, scene.now);
+  const { unhealthy } = totalsOf(live.hosts ?? [], scene.conditions).containers;
+  const lost = live.hosts !== null && !scene.live;
+  drawTitle(document, { unhealthy, lost, paused: time.instant !== null });
+  requestDraw();
+}
+
+/** What a person asks for, by a key or a button. @param {Wish} wish @param {Element} [from] */
+function answer(wish, from) {
+  switch (wish) {
+    case "filter":
+      return head.filter.enter();
+    case "down":
+      return table.moveCursor(1);
+    case "up":
+      return table.moveCursor(-1);
+    case "open":
+      return table.openCursor();
+    case "pin":
+      return pin(table.cursor ?? view.state.open);
+    case "compare":
+      if (view.state.pinned.length === 0) say("Pin containers first, with p; then c compares them.");
+      return view.set({ compare: !view.state.compare });
+    case "sort":
+      return view.set({ sort: { column: after(sortable(), view.state.sort.column), descending: true } });
+    case "group":
+      return view.set({ group: after(GROUPS, view.state.group) });
+    case "unit":
+      return settings.set({ cpuUnit: nextCpuUnit(settings.value.cpuUnit) });
+    case "moves":
+      return table.applyMoves();
+    case "pause":
+      return time.instant === null ? time.pause() : time.live();
+    case "live":
+      return time.live();
+    case "changes":
+      return timeBar.toggleChanges();
+    case "columns":
+      return parts.want("columns-menu", (menu) => {
+        menu.folded = table.folded;
+        menu.open(from instanceof HTMLElement ? from : head);
+      });
+    case "settings":
+      return parts.want("settings-dialog", (dialog) => dialog.open());
+    case "keys":
+      return parts.want("keys-dialog", (dialog) => dialog.open());
+    case "export":
+      return void exportTable();
+    case "doctor":
+      return view.set({ doctor: true });
+    case "hurry":
+      return stream.hurry();
+    case "leave":
+      return leave();
+  }
+}
+
+/** Closes one thing, what lies on top first. */
+function leave() {
+  if (timeBar.leave()) return;
+  if (view.state.compare) return view.set({ compare: false });
+  if (view.state.open === null) return;
+  view.set({ open: null, zoom: null });
+  table.focusCursor();
+}
+
+/** @param {string | null} key */
+function pin(key) {
+  if (key === null) return say("Go to a container first, with j and k.");
+  if (!view.togglePin(key)) say("Eight containers are pinned already; unpin one first.");
+}
+
+async function exportTable() {
+  const { exportTable: save } = await import("./export.js");
+  save(sceneNow());
+}
+
+/** The one after `one`; the first after the last. @template T @param {readonly T[]} list @param {T} one @returns {T} */
+function after(list, one) {
+  return /** @type {T} */ (list[(list.indexOf(one) + 1) % list.length]);
+}
+
+function sortable() {
+  const shown = choicesOf(settings.value.columns).filter((choice) => choice.shown && !table.folded.has(choice.id));
+  return shown.map((choice) => choice.id);
+}
+
+view.onChange((state, before) => {
+  if (state.filter !== before.filter) filter = parseFilter(state.filter);
+  requestDraw();
+});
+
+function follow() {
+  const { theme } = settings.value;
+  setAttribute(document.documentElement, "data-theme", theme === "auto" ? null : theme);
+  requestDraw();
+}
+
+settings.onChange(follow);
+followInAddress(view, window);
+document.addEventListener("keydown", (event) => {
+  const wish = actionOf(event);
+  if (wish === null) return;
+  event.preventDefault();
+  answer(wish);
+});
+document.addEventListener("action", (event) => {
+  answer(/** @type {CustomEvent<Wish>} */ (event).detail, /** @type {Element} */ (event.target));
+});
+addEventListener("online", () => stream.wake());
 addEventListener("pagehide", () => stream.close());
 addEventListener("pageshow", (event) => {
   if (event.persisted) stream.open(); // back from the browser's cache of pages
 });
-setInterval(() => frame.request(), TICK_MS);
+
+hostLine.onDetail = (/** @type {string} */ agentId) => parts.want("host-detail", (dialog) => dialog.show(agentId));
+for (const area of areas) Object.assign(area, { app });
 explainOnDemand(document);
+follow();
+setInterval(tick, TICK_MS);
 stream.open();

@@ -26,22 +26,42 @@
  * @property {string | null} reason
  * @property {number | null} retry_at
  * @property {number | null} last_seen_at
+ * @property {string | null} agent_version
  *
- * @typedef {object} ContainerSample
- * @property {string} id
+ * @typedef {object} ContainerSample figures are null where they are not known
+ * @property {string} id short, as every id here
  * @property {string} name
  * @property {number | null} cpu_pct 100 = one core
- * @property {number | null} cpu_limit_pct of its own limit
- * @property {number | null} throttled_pct
- * @property {number | null} mem_bytes
- * @property {number | null} mem_limit_bytes the limit in effect
- * @property {number | null} mem_usage_bytes
+ * @property {number | null} throttled_pct of the scheduler's periods; null without a CPU limit
+ * @property {number | null} throttled_time_pct of the wall clock, summed over cores
+ * @property {number | null} mem_bytes in use, without cache
  * @property {number | null} mem_cache_bytes
+ * @property {number | null} mem_anon_bytes
+ * @property {number | null} mem_file_bytes
+ * @property {number | null} mem_kernel_bytes
+ * @property {number | null} mem_swap_bytes
+ * @property {number | null} mem_limit_bytes the limit in effect: the host's memory where it has none
+ * @property {number | null} mem_limit_hits since start
+ * @property {number | null} oom_kills since start
+ * @property {number | null} major_page_faults_per_sec
  * @property {number | null} net_rx_bytes_per_sec
  * @property {number | null} net_tx_bytes_per_sec
+ * @property {number | null} block_read_bytes_per_sec
+ * @property {number | null} block_write_bytes_per_sec
+ * @property {number | null} pids
+ * @property {number | null} cpu_pressure_pct of the wall clock in which at least one task waited
+ * @property {number | null} mem_pressure_pct
+ * @property {number | null} io_pressure_pct
  * @property {number | null} age_secs
  * @property {boolean} stale
  * @property {Map<string, string>} unknown group of figures -> reason code
+ * @property {Diagnosis | null} diagnosis why it is slow; null: no reason to say so
+ *
+ * @typedef {object} Diagnosis
+ * @property {string} cause
+ * @property {string} sentence
+ * @property {string} rule which figures led to it
+ * @property {boolean} severe
  *
  * @typedef {object} HostFigures
  * @property {"host" | "containers"} basis
@@ -49,17 +69,26 @@
  * @property {number | null} cores
  * @property {number | null} mem_used_bytes
  * @property {number | null} mem_total_bytes
+ * @property {number | null} load_1m
+ * @property {number | null} cpu_pressure_pct
+ * @property {number | null} mem_pressure_pct
+ * @property {number | null} io_pressure_pct
  *
  * @typedef {object} EngineState
  * @property {boolean} reachable
  * @property {string | null} error
+ * @property {number | null} since when `reachable` last changed
+ * @property {string} endpoint
  * @property {string | null} product
  * @property {string | null} version
  *
  * @typedef {object} Sampling
  * @property {string | null} source
  * @property {string} reason
- * @property {number | null} interval_secs
+ * @property {number | null} interval_secs in effect
+ * @property {number | null} duration_secs of the tick that made this batch
+ * @property {number | null} skipped_ticks since start
+ * @property {number | null} failures containers that could not be read in this tick, or not wholly
  * @property {string[]} limitations what the source cannot tell there, each a sentence with the way out
  *
  * @typedef {object} Usage
@@ -67,11 +96,12 @@
  * @property {number | null} mem_bytes
  *
  * @typedef {object} AgentBatch
- * @property {"container_stats_batch"} type
+ * @property {"container_stats_columns"} type
  * @property {string} agent_id
  * @property {string | null} agent_label what the agent calls itself
  * @property {number} received_at
- * @property {number} sent_at
+ * @property {number} sent_at on the agent's clock
+ * @property {number | null} sequence
  * @property {ContainerSample[]} containers
  * @property {Usage} agent_metrics
  * @property {HostFigures} host
@@ -81,6 +111,7 @@
  *
  * @typedef {object} ContainerFacts
  * @property {string} id
+ * @property {string} full_id
  * @property {string} name
  * @property {string | null} image
  * @property {string | null} state
@@ -94,31 +125,40 @@
  * @property {boolean} oom_killed
  * @property {number | null} cpu_limit_cores
  * @property {number | null} mem_limit_bytes null: no limit of its own
- * @property {string | null} network_of
+ * @property {number | null} pids_limit null: no limit of its own
+ * @property {string | null} network_mode
+ * @property {string | null} network_of name of the container whose network it shares
  *
  * @typedef {object} AgentInventory
  * @property {"container_inventory"} type
  * @property {string} agent_id
  * @property {ContainerFacts[]} containers
  *
- * @typedef {AgentList | AgentConnection | AgentBatch | AgentInventory} StreamMessage
+ * @typedef {object} ContainerEvent
+ * @property {number} at
+ * @property {string} kind start, restart, die, oom, health, pause, unpause, rename, gone, or a newer one
+ * @property {string} id
+ * @property {string} name
+ * @property {number | null} exit_code of `die`
+ * @property {string | null} health the new one, of `health`
+ * @property {string | null} old_name of `rename`
+ *
+ * @typedef {object} AgentEvents
+ * @property {"container_events"} type
+ * @property {string} agent_id
+ * @property {ContainerEvent[]} events of the last half hour, oldest first
+ *
+ * @typedef {AgentList | AgentConnection | AgentBatch | AgentInventory | AgentEvents} StreamMessage
  */
 
-/** Bounds on one message: the same as the library's. */
-export const LIMITS = {
-  textChars: 32 * 1024 * 1024, // a batch of 10,000 containers is about 13 MiB
-  agents: 1000,
-  containers: 10_000,
-  stringChars: 1024,
-  reasons: 16,
-  limitations: 16,
-};
+import { LIMITS, Refused, amount, list, object, optional, refuse, sentences, shortId, text, time, whole } from "./fields.js";
+import { samplesOf } from "./samples.js";
 
-/** @typedef {Record<string, unknown>} Fields */
+export { LIMITS };
+
+/** @typedef {import("./fields.js").Fields} Fields */
 
 const STATUSES = new Set(["connecting", "connected", "error", "closed"]);
-
-class Refused extends Error {}
 
 /**
  * The message that `text` holds; null when it is none of ours, or none at all.
@@ -129,21 +169,38 @@ class Refused extends Error {}
 export function decode(text) {
   if (typeof text !== "string" || text.length > LIMITS.textChars) return null;
   try {
-    const fields = object(JSON.parse(text));
+    return read(JSON.parse(text));
+  } catch {
+    return null; // no JSON, or nested past the stack
+  }
+}
+
+/**
+ * The message that a parsed value holds; null when it is none of ours.
+ *
+ * @param {unknown} value
+ * @returns {StreamMessage | null}
+ */
+export function read(value) {
+  try {
+    const fields = object(value);
     switch (fields["type"]) {
       case "agent_list":
         return agentList(fields);
       case "agent_status":
         return agentConnection(fields);
-      case "container_stats_batch":
+      case "container_stats_columns":
         return agentBatch(fields);
       case "container_inventory":
         return agentInventory(fields);
+      case "container_events":
+        return agentEvents(fields);
       default:
         return null;
     }
-  } catch {
-    return null; // no JSON, nested past the stack, or refused below
+  } catch (error) {
+    if (error instanceof Refused) return null;
+    throw error;
   }
 }
 
@@ -173,37 +230,45 @@ function agentConnection(fields) {
     reason: text(fields["reason"]) || null,
     retry_at: time(fields["retry_at"]),
     last_seen_at: time(fields["last_seen_at"]),
+    agent_version: text(fields["agent_version"]),
   };
 }
 
 /** @param {Fields} fields @returns {AgentBatch} */
 function agentBatch(fields) {
-  const payload = object(fields["payload"]);
-  const host = optional(payload["host"]);
-  const sampling = optional(payload["sampling"]);
+  const host = optional(fields["host"]);
+  const sampling = optional(fields["sampling"]);
   return {
-    type: "container_stats_batch",
+    type: "container_stats_columns",
     agent_id: text(fields["agent_id"]) ?? refuse(),
-    agent_label: text(payload["agent_label"]),
+    agent_label: text(fields["agent_label"]),
     received_at: time(fields["received_at"]) ?? refuse(),
-    sent_at: time(payload["sent_at"]) ?? refuse(),
-    containers: list(payload["containers"], LIMITS.containers).map(containerSample),
-    agent_metrics: usage(payload["agent_metrics"]),
+    sent_at: time(fields["sent_at"]) ?? refuse(),
+    sequence: amount(fields["sequence"]),
+    containers: samplesOf(fields),
+    agent_metrics: usage(fields["agent_metrics"]),
     host: {
       basis: host["basis"] === "host" ? "host" : "containers",
       cpu_pct: amount(host["cpu_pct"]),
       cores: amount(host["cores"]),
       mem_used_bytes: amount(host["mem_used_bytes"]),
       mem_total_bytes: amount(host["mem_total_bytes"]),
+      load_1m: amount(host["load_1m"]),
+      cpu_pressure_pct: amount(optional(host["cpu_pressure"])["some_pct"]),
+      mem_pressure_pct: amount(optional(host["mem_pressure"])["some_pct"]),
+      io_pressure_pct: amount(optional(host["io_pressure"])["some_pct"]),
     },
-    engine: engineState(optional(payload["engine"])),
+    engine: engineState(optional(fields["engine"])),
     sampling: {
       source: text(sampling["source"]),
       reason: text(sampling["reason"]) ?? "",
       interval_secs: amount(sampling["interval_secs"]),
+      duration_secs: amount(sampling["duration_secs"]),
+      skipped_ticks: amount(sampling["skipped_ticks"]),
+      failures: amount(sampling["failures"]),
       limitations: sentences(sampling["limitations"]),
     },
-    own_usage: usage(payload["own_usage"]),
+    own_usage: usage(fields["own_usage"]),
   };
 }
 
@@ -218,6 +283,8 @@ function engineState(fields) {
   return {
     reachable: fields["reachable"] === true,
     error: text(fields["error"]) || null,
+    since: time(fields["since"]),
+    endpoint: text(fields["endpoint"]) ?? "",
     product: text(fields["product"]),
     version: text(fields["version"]),
   };
@@ -227,46 +294,6 @@ function engineState(fields) {
 function usage(value) {
   const fields = optional(value);
   return { cpu_pct: amount(fields["cpu_pct"]), mem_bytes: amount(fields["mem_bytes"]) };
-}
-
-/** @param {Fields} fields @returns {ContainerSample} */
-function containerSample(fields) {
-  return {
-    id: text(fields["id"]) || refuse(),
-    name: text(fields["name"]) ?? refuse(),
-    cpu_pct: amount(fields["cpu_pct"]),
-    cpu_limit_pct: amount(fields["cpu_limit_pct"]),
-    throttled_pct: amount(fields["throttled_pct"]),
-    mem_bytes: amount(fields["mem_bytes"]),
-    mem_limit_bytes: amount(fields["mem_limit_bytes"]),
-    mem_usage_bytes: amount(fields["mem_usage_bytes"]),
-    mem_cache_bytes: amount(fields["mem_cache_bytes"]),
-    net_rx_bytes_per_sec: amount(fields["net_rx_bytes_per_sec"]),
-    net_tx_bytes_per_sec: amount(fields["net_tx_bytes_per_sec"]),
-    age_secs: amount(fields["age_secs"]),
-    stale: fields["stale"] === true,
-    unknown: reasons(fields["unknown"]),
-  };
-}
-
-/** @param {unknown} value @returns {string[]} */
-function sentences(value) {
-  if (!Array.isArray(value)) return [];
-  return value.slice(0, LIMITS.limitations).map(text).filter((sentence) => sentence !== null);
-}
-
-/** @type {Map<string, string>} */
-const NO_REASONS = new Map();
-
-/** @param {unknown} value @returns {Map<string, string>} */
-function reasons(value) {
-  const entries = Object.entries(optional(value));
-  if (entries.length === 0) return NO_REASONS;
-  const found = new Map();
-  for (const [group, code] of entries.slice(0, LIMITS.reasons)) {
-    if (typeof code === "string") found.set(group, code.slice(0, LIMITS.stringChars));
-  }
-  return found;
 }
 
 /** @param {Fields} fields @returns {AgentInventory} */
@@ -281,9 +308,9 @@ function agentInventory(fields) {
 
 /** @param {Fields} fields @returns {ContainerFacts} */
 function containerFacts(fields) {
-  const exitCode = fields["exit_code"];
   return {
-    id: text(fields["id"]) || refuse(),
+    id: shortId(fields["id"]),
+    full_id: text(fields["id"]) ?? refuse(),
     name: text(fields["name"]) ?? refuse(),
     image: text(fields["image"]),
     state: text(fields["state"]),
@@ -293,54 +320,29 @@ function containerFacts(fields) {
     started_at: time(fields["started_at"]),
     finished_at: time(fields["finished_at"]),
     restart_count: amount(fields["restart_count"]),
-    exit_code: typeof exitCode === "number" && Number.isFinite(exitCode) ? exitCode : null,
+    exit_code: whole(fields["exit_code"]),
     oom_killed: fields["oom_killed"] === true,
     cpu_limit_cores: amount(fields["cpu_limit_cores"]),
     mem_limit_bytes: amount(fields["mem_limit_bytes"]),
+    pids_limit: amount(fields["pids_limit"]),
+    network_mode: text(fields["network_mode"]),
     network_of: text(fields["network_of"]),
   };
 }
 
-/** @returns {never} */
-function refuse() {
-  throw new Refused();
-}
-
-/** @param {unknown} value @returns {Fields} */
-function object(value) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse();
-  return /** @type {Fields} */ (value);
-}
-
-/** @type {Fields} */
-const NO_FIELDS = Object.freeze({});
-
-/** @param {unknown} value @returns {Fields} */
-function optional(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? /** @type {Fields} */ (value)
-    : NO_FIELDS;
-}
-
-/** @param {unknown} value @param {number} most @returns {Fields[]} */
-function list(value, most) {
-  if (!Array.isArray(value) || value.length > most) refuse();
-  return /** @type {unknown[]} */ (value).map(object);
-}
-
-/** @param {unknown} value @returns {string | null} */
-function text(value) {
-  return typeof value === "string" ? value.slice(0, LIMITS.stringChars) : null;
-}
-
-/** A figure that can only be zero or more. @param {unknown} value @returns {number | null} */
-function amount(value) {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
-}
-
-/** RFC 3339 to milliseconds since 1970. @param {unknown} value @returns {number | null} */
-function time(value) {
-  if (typeof value !== "string" || value.length > 40) return null;
-  const at = Date.parse(value);
-  return Number.isFinite(at) ? at : null;
+/** @param {Fields} fields @returns {AgentEvents} */
+function agentEvents(fields) {
+  return {
+    type: "container_events",
+    agent_id: text(fields["agent_id"]) ?? refuse(),
+    events: list(fields["events"], LIMITS.events).map((event) => ({
+      at: time(event["at"]) ?? refuse(),
+      kind: text(event["kind"]) || refuse(),
+      id: shortId(event["id"]),
+      name: text(event["name"]) ?? refuse(),
+      exit_code: whole(event["exit_code"]),
+      health: text(event["health"]),
+      old_name: text(event["old_name"]),
+    })),
+  };
 }

@@ -1,117 +1,170 @@
 /**
- * In which order containers are shown, so that a table can be read while it ticks.
+ * In which order rows are shown, so that a table can be read while it ticks.
  *
- * By CPU, smoothed over some seconds; a container moves only when its smoothed CPU differs enough from what placed it
- * where it is, the order changes at most every two seconds, and not at all while somebody points at a row or has the
- * focus in one. Equal ones are sorted by name. Pure: time is an argument.
- * Not here: rows of the document (container-list).
+ * By any value: numbers are smoothed over some seconds, and a row moves only when its smoothed value differs enough from
+ * what placed it where it is; the order changes at most every two seconds, and not at all while it is held because
+ * somebody points at a row, has the focus in one, or types. Equal ones are sorted by name. Pure: time is an argument,
+ * and may jump, as when a person goes back in time.
+ * Not here: what the value is (columns), rows of the document (container-table).
  *
  * @typedef {object} Entry
- * @property {string} id
+ * @property {string} key
  * @property {string} name
- * @property {number | null} cpu in percent of a core; null: not known
- * @property {boolean} running those that do not run come last
+ * @property {number | string | null} value null: not known, after all that are
+ * @property {boolean} running of those that are not known, the ones that run come first
+ *
+ * @typedef {object} By
+ * @property {string} column another one sorts anew at once
+ * @property {boolean} descending
+ * @property {number} floor a difference up to this moves nobody
  */
 
 /** How still it holds. */
 export const STILLNESS = {
   reorderMs: 2000,
   smoothingMs: 4000, // after this time two thirds of a step are taken in
-  sharePct: 10, // a difference smaller than this share of the old value,
-  points: 0.5, // or than this many percent of a core, moves nobody
+  sharePct: 5, // a difference smaller than this share of the old value moves nobody
+  jumpMs: 10_000, // a longer step in time, or one back, is another moment: its own values count
 };
 
 /** With numbers as people count: worker-2 before worker-10. */
 const BY_NAME = new Intl.Collator("en", { numeric: true });
 
-/** @typedef {{ smooth: number, placedBy: number }} Place */
+/** @typedef {Entry & { smooth: number, placedBy: number | string | null }} Place */
 
 export class Order {
-  /** @type {Map<string, Place>} */
+  /** By key, in the wanted order: the next sort has little to do. @type {Map<string, Place>} */
   #places = new Map();
   /** @type {string[]} */
   #shown = [];
   /** @type {string[]} */
   #wanted = [];
+  /** @type {By} */
+  #by = { column: "", descending: true, floor: 0 };
   #takenAt = -Infinity;
   #orderedAt = -Infinity;
 
   /**
-   * Takes in new figures of all containers; whoever is not among them is forgotten.
+   * Takes in the values of all rows; whoever is not among them is forgotten.
    *
-   * @param {Entry[]} entries
+   * @param {Iterable<Entry>} entries
+   * @param {By} by
    * @param {number} now milliseconds
    */
-  take(entries, now) {
-    const kept = 1 - Math.exp(-Math.max(0, now - this.#takenAt) / STILLNESS.smoothingMs);
+  take(entries, by, now) {
+    const asked = by.column !== this.#by.column || by.descending !== this.#by.descending;
+    const passed = now - this.#takenAt;
+    const anew = asked || passed < 0 || passed > STILLNESS.jumpMs;
+    const taken = anew ? 1 : 1 - Math.exp(-passed / STILLNESS.smoothingMs);
+    this.#by = by;
     this.#takenAt = now;
-    /** @type {Map<string, Place>} */
-    const places = new Map();
-    for (const { id, cpu } of entries) {
-      const place = this.#places.get(id);
-      if (place === undefined || place.smooth < 0 || cpu === null) {
-        const value = cpu ?? place?.smooth ?? -1;
-        places.set(id, { smooth: value, placedBy: place && cpu === null ? place.placedBy : value });
-        continue;
-      }
-      place.smooth += (cpu - place.smooth) * kept;
-      const difference = Math.abs(place.smooth - place.placedBy);
-      if (difference > Math.max(STILLNESS.points, (place.placedBy * STILLNESS.sharePct) / 100)) {
-        place.placedBy = place.smooth;
-      }
-      places.set(id, place);
+    const before = this.#places;
+    const given = new Map();
+    for (const entry of entries) given.set(entry.key, placed(entry, anew ? undefined : before.get(entry.key), taken, by));
+    const sorted = [];
+    for (const key of before.keys()) {
+      const place = given.get(key);
+      if (place !== undefined) sorted.push(place);
     }
-    this.#places = places;
-    this.#wanted = [...entries].sort((one, other) => this.#compare(one, other)).map((entry) => entry.id);
+    for (const [key, place] of given) if (!before.has(key)) sorted.push(place);
+    sorted.sort((one, other) => compare(one, other, by.descending));
+    this.#places = new Map(sorted.map((place) => [place.key, place]));
+    this.#wanted = sorted.map((place) => place.key);
+    if (asked) this.apply(now);
   }
 
   /**
-   * The ids in the order to show them now.
+   * The keys in the order to show them now.
    *
    * @param {number} now milliseconds
-   * @param {boolean} held somebody points at a row: nothing moves, what is gone stays, what is new comes last
+   * @param {"free" | "places" | "rows"} [held] `places`: nobody changes places, but who is new or gone shows;
+   *   `rows`: who is gone stays, too, and who is new comes last
    */
-  ids(now, held) {
-    if (held) {
+  keys(now, held = "free") {
+    if (held === "rows") {
       const shown = new Set(this.#shown);
-      this.#shown = [...this.#shown, ...this.#wanted.filter((id) => !shown.has(id))];
-    } else if (now - this.#orderedAt >= STILLNESS.reorderMs) {
-      this.#shown = this.#wanted;
-      this.#orderedAt = now;
-    } else {
-      this.#shown = this.#withMembersOf(this.#wanted);
-    }
+      const added = this.#wanted.filter((key) => !shown.has(key));
+      if (added.length > 0) this.#shown = [...this.#shown, ...added];
+    } else if (held === "free" && Math.abs(now - this.#orderedAt) >= STILLNESS.reorderMs) this.apply(now);
+    else this.#shown = withMembersOf(this.#shown, this.#wanted, this.#places);
     return this.#shown;
   }
 
-  /** Whether the order would change if nobody held it. */
-  get isBehind() {
-    return this.#shown.length !== this.#wanted.length || this.#shown.some((id, index) => id !== this.#wanted[index]);
+  /** Shows the wanted order from now on, held or not. @param {number} now milliseconds */
+  apply(now) {
+    this.#shown = this.#wanted;
+    this.#orderedAt = now;
   }
 
-  /**
-   * The order as it is shown, without those that are gone, and with the new ones where they belong.
-   *
-   * @param {string[]} wanted
-   */
-  #withMembersOf(wanted) {
-    const wantedSet = new Set(wanted);
-    const kept = this.#shown.filter((id) => wantedSet.has(id));
-    if (kept.length === wanted.length) return kept.length === this.#shown.length ? this.#shown : kept;
-    const known = new Set(kept);
-    wanted.forEach((id, index) => {
-      if (!known.has(id)) kept.splice(index, 0, id);
-    });
-    return kept;
+  /** How many rows stand elsewhere than they would if nobody held them: the fewest that have to move. */
+  get moved() {
+    const places = new Map(this.#wanted.map((key, index) => [key, index]));
+    const kept = this.#shown.map((key) => places.get(key)).filter((place) => place !== undefined);
+    const gone = this.#shown.length - kept.length;
+    return gone + this.#wanted.length - longestRise(kept);
   }
+}
 
-  /** @param {Entry} one @param {Entry} other */
-  #compare(one, other) {
-    if (one.running !== other.running) return one.running ? -1 : 1;
-    const difference = (this.#places.get(other.id)?.placedBy ?? -1) - (this.#places.get(one.id)?.placedBy ?? -1);
-    if (difference !== 0) return difference;
-    const names = BY_NAME.compare(one.name, other.name);
-    if (names !== 0) return names;
-    return one.id < other.id ? -1 : 1;
+/** @param {Entry} entry @param {Place | undefined} before @param {number} taken @param {By} by @returns {Place} */
+function placed(entry, before, taken, by) {
+  const { value } = entry;
+  if (typeof value !== "number") {
+    const wasKnown = value === null && typeof before?.placedBy === "number" && entry.running && before.running;
+    // a figure that is missing for a moment keeps its place
+    return wasKnown ? { ...before, ...entry } : { ...entry, smooth: NaN, placedBy: value };
   }
+  if (before === undefined || typeof before.placedBy !== "number") return { ...entry, smooth: value, placedBy: value };
+  const smooth = before.smooth + (value - before.smooth) * taken;
+  const still = Math.max(by.floor, (Math.abs(before.placedBy) * STILLNESS.sharePct) / 100);
+  const moves = taken === 1 || Math.abs(smooth - before.placedBy) > still;
+  return { ...entry, smooth, placedBy: moves ? smooth : before.placedBy };
+}
+
+/** @param {Place} one @param {Place} other @param {boolean} descending */
+function compare(one, other, descending) {
+  const known = Number(one.placedBy === null) - Number(other.placedBy === null);
+  if (known !== 0) return known;
+  const order = one.placedBy === null ? Number(other.running) - Number(one.running) : between(one.placedBy, other.placedBy);
+  if (order !== 0) return one.placedBy !== null && descending ? -order : order;
+  return BY_NAME.compare(one.name, other.name) || (one.key < other.key ? -1 : 1);
+}
+
+/** @param {number | string} one @param {number | string | null} other */
+function between(one, other) {
+  if (typeof one === "number" && typeof other === "number") return one - other;
+  return BY_NAME.compare(String(one), String(other));
+}
+
+/**
+ * The order as it is shown, without those that are gone, and with the new ones where they belong.
+ *
+ * @param {string[]} shown
+ * @param {string[]} wanted
+ * @param {Map<string, unknown>} members those of `wanted`
+ */
+function withMembersOf(shown, wanted, members) {
+  const kept = shown.filter((key) => members.has(key));
+  if (kept.length === wanted.length) return kept.length === shown.length ? shown : kept;
+  const known = new Set(kept);
+  wanted.forEach((key, index) => {
+    if (!known.has(key)) kept.splice(index, 0, key);
+  });
+  return kept;
+}
+
+/** Length of the longest ascending selection of `places`, by patience sorting. @param {number[]} places */
+function longestRise(places) {
+  /** Of each length, the lowest place that ends one. @type {number[]} */
+  const ends = [];
+  for (const place of places) {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (/** @type {number} */ (ends[middle]) < place) low = middle + 1;
+      else high = middle;
+    }
+    ends[low] = place;
+  }
+  return ends.length;
 }

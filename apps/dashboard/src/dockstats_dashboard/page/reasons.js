@@ -41,17 +41,34 @@ const REASONS = new Map(
 /** For figures that no reason came with. @type {Reason} */
 export const UNTOLD = { word: "unknown", sentence: "The agent gives no figure here, and no reason." };
 
+/** A host's name longer than this does not fit into a cell. */
+const MAX_NAME_CHARS = 7;
+const MAX_LIMITATIONS = 3;
+
 /**
  * @param {string | undefined} code
  * @param {string | null} [networkOf] name of the container whose network is used
+ * @param {import("./model.js").Host | null} [host] where it is, whose source may say what it lacks and the way out
  * @returns {Reason}
  */
-export function reasonOf(code, networkOf = null) {
+export function reasonOf(code, networkOf = null, host = null) {
   if (code === undefined) return UNTOLD;
   if (code === "shared_network" && networkOf) {
     const sentence = `This container uses the network of ${networkOf}; its traffic is counted there.`;
     return { word: "shared", sentence };
   }
+  if (code === "source_cannot_tell" && host?.batch) return notThere(host.label, host.batch.sampling);
   const sentence = `The agent's reason is one that this page does not know: ${code}.`;
   return REASONS.get(code) ?? { word: "unknown", sentence };
+}
+
+/** @param {string} label @param {import("./messages.js").Sampling} sampling @returns {Reason} */
+function notThere(label, { source, limitations }) {
+  const general = /** @type {Reason} */ (REASONS.get("source_cannot_tell"));
+  const told = limitations.slice(0, MAX_LIMITATIONS);
+  const sentence = told.length === 0 ? general.sentence : `The source on ${label} (${source}) does not give it.`;
+  return {
+    word: label.length <= MAX_NAME_CHARS ? `not on ${label}` : general.word,
+    sentence: [sentence, ...told].join("\n"),
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * From figures to places and round bounds. Pure; not here: drawing (chart).
+ * From figures to places and round bounds. Pure; not here: drawing (paint), times (axis).
  */
 
 const STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
@@ -19,14 +19,26 @@ export function roundUp(value) {
 }
 
 /**
+ * The same for sizes counted in KiB, MiB and so on: a power of two, or one and a half.
+ *
+ * @param {number} value
+ */
+export function roundUpBinary(value) {
+  if (!(value > 0) || !Number.isFinite(value)) return 0;
+  const power = 2 ** Math.floor(Math.log2(value));
+  return [1, 1.5].map((step) => step * power).find((bound) => bound >= value * (1 - 1e-9)) ?? 2 * power;
+}
+
+/**
  * An upper bound that holds still: it grows as soon as it must, and shrinks only when less than half of it is used.
  *
  * @param {number} before the bound so far, 0 for none
  * @param {number} highest what has to fit
  * @param {number} least the smallest bound there may be
+ * @param {(value: number) => number} [round]
  */
-export function steadyTop(before, highest, least) {
-  const wanted = Math.max(least, roundUp(highest));
+export function steadyTop(before, highest, least, round = roundUp) {
+  const wanted = Math.max(least, round(highest));
   return wanted > before || wanted <= before / 2 ? wanted : before;
 }
 

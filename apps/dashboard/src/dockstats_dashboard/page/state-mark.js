@@ -1,7 +1,7 @@
 /**
  * A container's state and health as one mark, its tone and its word. Pure.
  *
- * Not here: drawing it (container-row).
+ * Not here: drawing it (cells).
  *
  * @typedef {import("./messages.js").ContainerSample} ContainerSample
  * @typedef {import("./messages.js").ContainerFacts} ContainerFacts

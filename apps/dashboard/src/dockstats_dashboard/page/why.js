@@ -64,7 +64,7 @@ export function explainOnDemand(document) {
 
 /**
  * Beside what it explains, so that a pointer on its way down a column meets the next row; below or above it where a
- * narrow window has no room there; never outside the window.
+ * narrow window has no room there, or where what explains itself stands in a row; never outside the window.
  *
  * @param {HTMLElement} box
  * @param {Element} asked
@@ -78,7 +78,7 @@ function place(box, asked) {
   const below = anchor.bottom + GAP_PX;
   let left = after + width + GAP_PX <= clientWidth ? after : before;
   let top = (anchor.top + anchor.bottom - height) / 2;
-  if (left < GAP_PX) {
+  if (left < GAP_PX || asked.hasAttribute("data-why-above")) {
     left = Math.max(GAP_PX, Math.min(anchor.left, clientWidth - width - GAP_PX));
     top = below + height <= clientHeight ? below : anchor.top - GAP_PX - height;
   }

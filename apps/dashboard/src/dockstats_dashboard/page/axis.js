@@ -1,0 +1,112 @@
+/**
+ * The time axis: where its few labels stand, what they say, and which stretch of time a chart shows. Pure.
+ *
+ * Not here: values (scales), drawing (paint).
+ *
+ * @typedef {object} Tick
+ * @property {number} at milliseconds
+ * @property {string} label
+ *
+ * @typedef {object} TimeWindow
+ * @property {number} from left edge, in milliseconds
+ * @property {number} to right edge
+ * @property {number} columnMs what one pixel column stands for
+ */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const STEPS = [
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+];
+const LEAST_MS = 2 * SECOND; // a drag over less than that is none
+
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/**
+ * Time of day, 24 hours.
+ *
+ * @param {number} at milliseconds
+ * @param {boolean} seconds whether they are shown
+ * @param {string} [timeZone] the browser's without it
+ */
+export function clockText(at, seconds, timeZone) {
+  const key = `${seconds} ${timeZone}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-GB", {
+      hour: "2-digit",
+      minute: "2-digit",
+      ...(seconds ? { second: "2-digit" } : {}),
+      ...(timeZone === undefined ? {} : { timeZone }),
+    });
+    formats.set(key, format);
+  }
+  return format.format(at);
+}
+
+/**
+ * Round times inside a stretch, at most `most` of them.
+ *
+ * @param {number} from milliseconds
+ * @param {number} to
+ * @param {number} most
+ * @param {string} [timeZone] the browser's without it
+ * @returns {Tick[]}
+ */
+export function timeTicks(from, to, most, timeZone) {
+  if (!(to > from) || most < 1) return [];
+  const fits = (/** @type {number} */ step) => Math.floor((to - from) / step) < most;
+  const step = STEPS.find(fits) ?? Math.ceil((to - from) / most / MINUTE) * MINUTE;
+  /** @type {Tick[]} */
+  const ticks = [];
+  for (let at = Math.ceil(from / step) * step; at <= to && ticks.length < most; at += step) {
+    ticks.push({ at, label: clockText(at, step < MINUTE, timeZone) });
+  }
+  return ticks;
+}
+
+/**
+ * What a chart shows: the zoomed stretch, or the last `rangeMs` before now. Its left edge lies on a whole column, so
+ * that a chart that moves on shows the same columns further left.
+ *
+ * @param {{ rangeMs: number, zoom: { from: number, to: number } | null }} view
+ * @param {number} now
+ * @param {number} width in pixels
+ * @returns {TimeWindow}
+ */
+export function timeWindow({ rangeMs, zoom }, now, width) {
+  const length = zoom === null ? rangeMs : Math.max(LEAST_MS, zoom.to - zoom.from);
+  const columnMs = length / Math.max(1, width);
+  const to = Math.ceil((zoom === null ? now : zoom.to) / columnMs) * columnMs;
+  return { from: to - length, to, columnMs };
+}
+
+/**
+ * The stretch that a person asked to see closer; null: too short to be meant.
+ *
+ * @param {number} one milliseconds
+ * @param {number} other
+ */
+export function zoomBetween(one, other) {
+  const from = Math.round(Math.min(one, other));
+  const to = Math.round(Math.max(one, other));
+  return to - from < LEAST_MS ? null : { from, to };
+}
+
+/**
+ * Closer to an instant, or further away (`factor` above 1), never beyond the history that there is.
+ *
+ * @param {TimeWindow} window
+ * @param {number} at
+ * @param {number} factor
+ * @param {number} now
+ * @param {number} longestMs
+ */
+export function zoomAround(window, at, factor, now, longestMs) {
+  const length = Math.min(longestMs, Math.max(LEAST_MS, (window.to - window.from) * factor));
+  const part = Math.min(1, Math.max(0, (at - window.from) / (window.to - window.from)));
+  const to = Math.min(now, at + length * (1 - part));
+  return length >= longestMs ? null : { from: Math.round(to - length), to: Math.round(to) };
+}

@@ -1,0 +1,62 @@
+/**
+ * One container of one host, and how many there are of each kind.
+ *
+ * Not here: when one comes and goes (host), which order they stand in (order).
+ *
+ * @typedef {import("./host.js").Host} Host
+ * @typedef {import("./messages.js").ContainerSample} ContainerSample
+ * @typedef {import("./messages.js").ContainerFacts} ContainerFacts
+ *
+ * @typedef {object} Gone a container that vanished
+ * @property {number} at
+ * @property {number | null} exitCode
+ *
+ * @typedef {object} Counts how many containers there are of each kind, what matters first; unhealthy ones run, too
+ * @property {number} unhealthy
+ * @property {number} restarting
+ * @property {number} running
+ * @property {number} paused
+ * @property {number} stopped
+ */
+
+import { Spark } from "./spark.js";
+
+/** The same object for as long as it is there. */
+export class Container {
+  /** @param {Host} host @param {string} id short */
+  constructor(host, id) {
+    this.host = host;
+    this.id = id;
+    /** What it is called in the whole fleet. */
+    this.key = `${host.entry.id}/${id}`;
+    this.fullId = id;
+    this.name = "";
+    /** null: it does not run. @type {ContainerSample | null} */
+    this.sample = null;
+    /** null: the agent does not tell, or not yet. @type {ContainerFacts | null} */
+    this.facts = null;
+    this.spark = new Spark();
+    /** Set for the last seconds of one that vanished. @type {Gone | null} */
+    this.gone = null;
+  }
+
+  /** @param {Host} host the copy it shall belong to */
+  copy(host) {
+    const copy = Object.assign(new Container(host, this.id), this);
+    copy.host = host;
+    copy.spark = this.spark.copy();
+    return copy;
+  }
+}
+
+/** @param {Iterable<Container>} containers @returns {Counts} */
+export function countsOf(containers) {
+  const counts = { unhealthy: 0, restarting: 0, running: 0, paused: 0, stopped: 0 };
+  for (const { sample, facts } of containers) {
+    const state = facts?.state;
+    if (facts?.health === "unhealthy") counts.unhealthy += 1;
+    if (state === "restarting" || state === "paused" || state === "running") counts[state] += 1;
+    else counts[sample === null || state ? "stopped" : "running"] += 1; // facts come first: a batch may lag behind them
+  }
+  return counts;
+}

@@ -1,0 +1,115 @@
+/**
+ * One host as a small card: how it is, what watches it, CPU and memory as bars, load and pressure where it tells.
+ *
+ * Not here: the line of them (host-line), everything about a host (host-detail).
+ *
+ * @typedef {import("./scene.js").Scene} Scene
+ * @typedef {import("./model.js").Host} Host
+ * @typedef {import("./bands.js").Band} Band
+ */
+
+import { SIGNS, SIGN_WORDS, bandOf } from "./bands.js";
+import { MARKS } from "./condition.js";
+import { bar, element, textElement } from "./dom.js";
+import { cores, digits } from "./format.js";
+import { setAttribute, setClass, setShare, setText } from "./frame.js";
+import { conditionText, hostLine, wordOf } from "./host-words.js";
+import { cpuOf, memoryOf } from "./model.js";
+import { worstPressure } from "./pressure.js";
+import { share } from "./scales.js";
+import { setWhyOnDemand } from "./why.js";
+
+const ONE_CORE = 100;
+const SHORT = { io: "io", cpu: "cpu", memory: "mem" };
+
+/** A bar with its share and something that belongs to it. */
+class Gauge {
+  /** @param {string} title */
+  constructor(title) {
+    this.bar = bar();
+    this.figure = textElement("span", "figure");
+    this.beside = textElement("span", "beside");
+    this.parts = [element("span", "title", title), this.bar.element, this.figure.element, this.beside.element];
+  }
+
+  /** @param {number | null} used @param {number | null} whole @param {string} otherwise the text where there is no share */
+  show(used, whole, otherwise) {
+    const band = bandOf(used, whole);
+    const known = used !== null && whole !== null && whole > 0;
+    setText(this.figure.text, known ? `${SIGNS[band]} ${Math.round((used / whole) * 100)} %`.trim() : otherwise);
+    setClass(this.figure.element, known ? `figure ${band}` : "figure");
+    setAttribute(this.figure.element, "title", SIGN_WORDS[band]);
+    setClass(this.bar.fill, `fill ${band}`);
+    setShare(this.bar.fill, share(used, whole));
+  }
+}
+
+export class HostTile {
+  #version = -1;
+  #second = -1;
+  #filter = "";
+  /** @type {{ host: Host, scene: Scene } | null} */
+  #drawn = null;
+
+  /**
+   * @param {() => void} pick shows only its containers
+   * @param {() => void} about shows everything about it
+   */
+  constructor(pick, about) {
+    this.mark = textElement("span", "mark");
+    this.label = textElement("bdi", "label");
+    this.line = textElement("span", "facts");
+    this.cpu = new Gauge("CPU");
+    this.memory = new Gauge("Mem");
+    const head = element("span", "top", this.mark.element, this.label.element, this.line.element);
+    this.pick = element("button", "pick", head, ...this.cpu.parts, ...this.memory.parts);
+    this.about = element("button", "about", "⋯");
+    this.pick.type = this.about.type = "button";
+    this.pick.addEventListener("click", pick);
+    this.about.addEventListener("click", about);
+    this.mark.element.setAttribute("aria-hidden", "true");
+    this.element = element("div", "host-card", this.pick, this.about);
+    setWhyOnDemand(this.pick, () => this.#why());
+  }
+
+  /** @param {Host} host @param {Scene} scene */
+  draw(host, scene) {
+    const condition = scene.conditions.get(host.entry.id);
+    const second = Math.floor(scene.now / 1000);
+    const { filter } = scene.view;
+    const same = this.#drawn?.host === host && host.version === this.#version && second === this.#second;
+    if (condition === undefined || (same && filter === this.#filter)) return;
+    this.#version = host.version;
+    this.#second = second;
+    this.#filter = filter;
+    this.#drawn = { host, scene };
+    const { label, batch, hasFigures } = host;
+    const chosen = [`host:${label}`, `host:=${label}`].some((term) => filter.split(" ").includes(term));
+    setClass(this.element, `host-card ${condition.kind}${hasFigures ? "" : " empty"}${chosen ? " on" : ""}`);
+    setAttribute(this.element, "data-agent", host.entry.id);
+    setText(this.mark.text, MARKS[condition.kind]);
+    setText(this.label.text, label);
+    setText(this.line.text, condition.kind === "live" ? hostLine(host) : wordOf(host, condition, scene.now));
+    setAttribute(this.about, "aria-label", `Everything about ${label}`);
+    setAttribute(this.pick, "aria-pressed", String(chosen));
+    if (batch === null) return;
+    const { cores: count, mem_total_bytes: total, load_1m: load } = batch.host;
+    const cpu = cpuOf(batch);
+    const memory = memoryOf(batch);
+    this.cpu.show(cpu, count === null ? null : count * ONE_CORE, cpu === null ? "not told" : `${cores(cpu)} cores`);
+    this.memory.show(memory, total, memory === null ? "not told" : scene.format.bytes(memory).join(" "));
+    setText(this.cpu.beside.text, load === null ? "" : `load ${digits(load)}`);
+    const worst = worstPressure(batch.host);
+    setText(this.memory.beside.text, worst === null ? "" : `${SHORT[worst.of]} ${Math.round(worst.pct)} %`);
+  }
+
+  /** How it is in words, and what a click does. */
+  #why() {
+    if (this.#drawn === null) return null;
+    const { host, scene } = this.#drawn;
+    const condition = scene.conditions.get(host.entry.id);
+    const said = condition === undefined ? "" : conditionText(condition, Date.now());
+    const chosen = this.pick.getAttribute("aria-pressed") === "true";
+    return [said, chosen ? "Click: all hosts." : "Click: only its containers."].filter(Boolean).join("\n");
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What stands above a chart, and what it says in one sentence. Pure.
+ *
+ * Not here: showing it (plot-head), the picture (plot-picture).
+ *
+ * @typedef {import("./plots.js").Plot} Plot
+ * @typedef {import("./plots.js").Scale} Scale
+ * @typedef {import("./plot-head.js").Head} Head
+ * @typedef {(name: string) => number | null} Figure the value of a column; null: not known
+ */
+
+import { throttlingBand } from "./bands.js";
+import { MEMORY_LAYERS, limitOf, roundText, valueText } from "./plots.js";
+import { reasonOf } from "./reasons.js";
+
+const GAP = { word: "no data", sentence: "Nothing was read at that time." };
+const NOT_RUNNING = { word: "not running", sentence: "It does not run, so there is nothing to read." };
+
+/** @type {Record<string, string>} */
+const LAYER_SWATCHES = { mem_kernel_bytes: "kernel", mem_anon_bytes: "anon", mem_file_bytes: "file" };
+
+/**
+ * @param {object} of
+ * @param {Plot} of.plot
+ * @param {Figure} of.figure
+ * @param {import("./model.js").Container | null} of.container
+ * @param {Scale} of.scale
+ * @param {boolean} of.layered whether the memory chart shows what the memory is for
+ * @param {string | undefined} of.code why the newest figures are not known
+ * @param {boolean} of.running whether it has figures at all
+ * @param {boolean} of.past at the cursor, not now
+ * @returns {Head}
+ */
+export function headOf({ plot, figure, container, scale, layered, code, running, past }) {
+  const swatches = plot.lines.length > 1 && !layered;
+  /** @type {Head["values"]} */
+  const values = [];
+  const add = (/** @type {string} */ name, /** @type {string} */ word, /** @type {string} */ swatch, layer = false) => {
+    const value = figure(name);
+    if (value === null) return;
+    const [text, unit] = valueText(plot.id, value, scale);
+    values.push({ swatch, figure: text, unit, word, layer });
+  };
+  for (const { name, word, look } of plot.lines) {
+    if (layered && name === "mem_cache_bytes") continue; // it is in the layer of files
+    add(name, word, swatches ? look : "");
+  }
+  if (layered) {
+    for (const { name, word } of [...MEMORY_LAYERS].reverse()) add(name, word, LAYER_SWATCHES[name] ?? "", true);
+  }
+  const known = values.length > 0;
+  const why = past ? GAP : running ? reasonOf(code, container?.facts?.network_of, container?.host) : NOT_RUNNING;
+  const { note, warning } = noteOf(plot, figure, container, scale);
+  return { values, note, warning, unknown: known ? null : why };
+}
+
+/**
+ * @param {Plot} plot
+ * @param {Figure} figure
+ * @param {import("./model.js").Container | null} container
+ * @param {Scale} scale
+ */
+function noteOf(plot, figure, container, scale) {
+  const parts = [];
+  let warning = "";
+  const limit = limitOf(plot.id, container);
+  if (limit !== null) {
+    parts.push(`limit ${roundText(plot.id, limit, scale)}`);
+    const used = plot.id === "memory" ? figure("mem_bytes") : null;
+    if (used !== null && limit > 0) parts.push(`${((100 * used) / limit).toFixed(0)} %`);
+  } else if (plot.id === "memory" && container?.facts) {
+    parts.push("no limit");
+  }
+  if (plot.id === "cpu") {
+    const throttled = figure("throttled_pct");
+    if (throttled !== null && throttlingBand(throttled) !== "ordinary") {
+      warning = `◣ throttled ${throttled.toFixed(0)} %`;
+    }
+  }
+  return { note: parts.join(" · "), warning };
+}
+
+/**
+ * A chart in one sentence, for whoever cannot see it.
+ *
+ * @param {Plot} plot
+ * @param {string} name of the container
+ * @param {{ word: string, low: number, high: number, last: number }[]} lines
+ * @param {Scale} scale
+ */
+export function summary(plot, name, lines, scale) {
+  const told = (/** @type {number} */ value) => valueText(plot.id, value, scale).filter(Boolean).join(" ");
+  const parts = lines.map(({ word, low, high, last }) => {
+    return `${word ? `${word} ` : ""}lowest ${told(low)}, highest ${told(high)}, last ${told(last)}`;
+  });
+  return `${plot.title} of ${name}: ${parts.length === 0 ? "nothing known in this time" : parts.join("; ")}.`;
+}

@@ -1,0 +1,165 @@
+/**
+ * The stream as one tab has it: from the worker that all tabs share, or its own where there is none.
+ *
+ *     joining --answer--> shared --silent for too long--> joining
+ *        '--- no worker, an error, no answer ---> alone
+ *
+ * Not here: the worker (stream-hub), how a stream is kept open (stream).
+ *
+ * @typedef {import("./stream.js").Clock} Clock
+ * @typedef {import("./stream.js").LiveStream} LiveStream
+ * @typedef {import("./stream.js").StreamState} StreamState
+ * @typedef {import("./stream-hub.js").FromTab} FromTab
+ * @typedef {import("./stream-hub.js").ToTab} ToTab
+ *
+ * @typedef {object} WorkerPort the part of a MessagePort that is used
+ * @property {(message: FromTab) => void} postMessage
+ * @property {((event: any) => any) | null} onmessage its event has `data`
+ * @property {() => void} close
+ *
+ * @typedef {{ port: WorkerPort, onerror: ((event: any) => any) | null }} WorkerLike
+ */
+
+import { dashboardStream } from "./dashboard-stream.js";
+import { browserClock } from "./stream.js";
+import { watchForWake } from "./wake.js";
+
+/** A worker of another version must not answer: the number changes with what is said between tab and worker. */
+const WORKER_NAME = "dockstats stream 1";
+export const ANSWER_MS = 2000;
+export const SILENT_MS = 50_000; // three of its pings
+
+/** The worker of this page's tabs; null where the browser has no such thing. @returns {WorkerLike | null} */
+function streamWorker() {
+  if (!("SharedWorker" in globalThis)) return null;
+  return new SharedWorker(new URL("./stream-hub.js", import.meta.url), { type: "module", name: WORKER_NAME });
+}
+
+export class SharedStream {
+  /** @type {WorkerLike | null} */
+  #worker = null;
+  /** @type {LiveStream | null} */
+  #own = null;
+  /** @type {() => void} */
+  #stopWatching = () => {};
+  /** @type {unknown} */
+  #timer = null;
+  #heardAt = 0;
+  #toldQuietMs = 0;
+  /** @type {StreamState} */
+  #state;
+
+  /**
+   * @param {object} options
+   * @param {(data: unknown, at: number) => void} options.onMessage the second is when it came, maybe before this tab
+   * @param {() => void} options.onState called after each change of `state`
+   * @param {() => number} options.quietMs after how many milliseconds without a message the stream is taken for dead
+   * @param {Clock} [options.clock]
+   * @param {() => WorkerLike | null} [options.openWorker]
+   * @param {typeof dashboardStream} [options.openStream]
+   */
+  constructor(options) {
+    this.onMessage = options.onMessage;
+    this.onState = options.onState;
+    this.quietMs = options.quietMs;
+    this.clock = options.clock ?? browserClock;
+    this.openWorker = options.openWorker ?? streamWorker;
+    this.openStream = options.openStream ?? dashboardStream;
+    this.#state = { kind: "opening", since: this.clock.now(), lostAt: null, retryAt: null, attempts: 0, problem: null };
+  }
+
+  /** @returns {StreamState} */
+  get state() {
+    return this.#own?.state ?? this.#state;
+  }
+
+  /** Whether it comes from the worker that all tabs share. */
+  get shared() {
+    return this.#worker !== null && this.#heardAt > 0;
+  }
+
+  open() {
+    this.close();
+    try {
+      this.#worker = this.openWorker();
+    } catch {
+      this.#worker = null; // forbidden here
+    }
+    if (this.#worker === null) return this.#goAlone();
+    const { port } = this.#worker;
+    this.#worker.onerror = () => this.#goAlone();
+    port.onmessage = ({ data }) => this.#heard(port, data);
+    this.#timer = this.clock.setTimeout(() => this.#goAlone(), ANSWER_MS);
+  }
+
+  /** Try at once if it is waiting for its next attempt. */
+  hurry() {
+    if (this.#own !== null) this.#own.hurry();
+    else this.#worker?.port.postMessage({ kind: "hurry" });
+  }
+
+  /** After a sleep, or when the network is back. */
+  wake() {
+    if (this.#own !== null) this.#own.wake();
+    else this.#worker?.port.postMessage({ kind: "wake" });
+  }
+
+  close() {
+    this.clock.clearTimeout(this.#timer);
+    this.#stopWatching();
+    this.#own?.close();
+    if (this.#worker !== null) {
+      const { port } = this.#worker;
+      this.#worker.onerror = port.onmessage = null;
+      port.postMessage({ kind: "bye" });
+      port.close();
+    }
+    this.#worker = this.#own = null;
+    this.#heardAt = this.#toldQuietMs = 0;
+  }
+
+  /** @param {WorkerPort} port @param {ToTab} message */
+  #heard(port, message) {
+    if (this.#heardAt === 0) {
+      this.clock.clearTimeout(this.#timer);
+      this.#timer = this.clock.setTimeout(() => this.#check(), SILENT_MS);
+    }
+    this.#heardAt = this.clock.now();
+    switch (message.kind) {
+      case "state":
+        this.#state = message.state;
+        this.onState();
+        break;
+      case "message":
+        this.#state = { ...this.#state, since: message.at, lostAt: null, attempts: 0 };
+        this.onMessage(message.text, message.at);
+        this.#tellQuiet(port);
+        break;
+      case "ping":
+        port.postMessage({ kind: "here" });
+    }
+  }
+
+  /** How long it may be silent only those know who read the messages. @param {WorkerPort} port */
+  #tellQuiet(port) {
+    const ms = this.quietMs();
+    if (ms === this.#toldQuietMs) return;
+    this.#toldQuietMs = ms;
+    port.postMessage({ kind: "quiet", ms });
+  }
+
+  /** A worker can end without a word, too. */
+  #check() {
+    const left = SILENT_MS - (this.clock.now() - this.#heardAt);
+    if (left <= 0) this.open();
+    else this.#timer = this.clock.setTimeout(() => this.#check(), Math.min(left, SILENT_MS));
+  }
+
+  #goAlone() {
+    this.close();
+    const { onMessage, onState, quietMs } = this;
+    this.#own = this.openStream({ onMessage, onState, quietMs });
+    this.#stopWatching = watchForWake(this.clock, () => this.#own?.wake());
+    this.#own.open();
+  }
+}

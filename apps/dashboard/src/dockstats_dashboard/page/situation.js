@@ -1,0 +1,104 @@
+/**
+ * What stands between a person and live figures, in words with the next step; nothing while all is well. Pure.
+ *
+ * Not here: a host's own condition (condition), how it looks (notice).
+ *
+ * @typedef {object} Situation
+ * @property {string} kind
+ * @property {"wrong" | "hint" | "paused"} tone
+ * @property {string} title
+ * @property {string} text
+ * @property {number | null} retryAt when the next attempt starts, on this browser's clock
+ * @property {"hurry" | "live" | "doctor" | null} action what a button beside it does
+ * @property {boolean} large there is nothing else to show
+ *
+ * @typedef {object} Given
+ * @property {import("./stream.js").StreamState} streamState
+ * @property {readonly import("./model.js").Host[] | null} hosts null: none was ever heard of
+ * @property {ReadonlyMap<string, import("./condition.js").Condition>} conditions by agent id
+ * @property {{ instant: number, loading: boolean, error: string | null } | null} past where the page stands still
+ * @property {number} browserNow
+ * @property {number} liveNow on the dashboard's clock
+ */
+
+import { streamSentence } from "./condition.js";
+import { age, instant as clock } from "./format.js";
+
+/** @type {Record<import("./stream-problem.js").Problem["kind"], string>} */
+const PROBLEMS = {
+  network: "The dashboard does not answer",
+  token: "A token is needed",
+  refused: "The dashboard refuses this page",
+  proxy: "A proxy answers, the dashboard does not",
+  error: "The dashboard has an error",
+  stream: "The stream does not come through",
+};
+
+/** @param {Given} given @returns {Situation[]} the weightiest first */
+export function situationsOf(given) {
+  const found = [pastSituation(given), streamSituation(given) ?? hostSituation(given)];
+  return found.filter((situation) => situation !== null);
+}
+
+/** @param {Given} given @returns {Situation | null} */
+function pastSituation({ past, liveNow }) {
+  if (past === null) return null;
+  const ago = Math.max(0, liveNow - past.instant);
+  const at = `${clock(past.instant, liveNow)}, ${ago < 1000 ? "just now" : `${age(ago)} ago`}`;
+  const shown = "Everything here is as it was then; figures keep arriving.";
+  const text = past.error ?? (past.loading ? "Fetching what was then." : shown);
+  return { ...PLAIN, kind: "paused", tone: "paused", title: `Paused at ${at}`, text, action: "live" };
+}
+
+/** @type {Situation} */
+const PLAIN = { kind: "", tone: "hint", title: "", text: "", retryAt: null, action: null, large: false };
+
+/** @param {Given} given @returns {Situation | null} */
+function streamSituation({ streamState, hosts, browserNow }) {
+  const { problem } = streamState;
+  const said = streamSentence(streamState, hosts !== null, browserNow);
+  if (said === null) return null;
+  const large = hosts === null;
+  const retryAt = said.retryAt ?? null;
+  if (said.tone === "hint") return { ...PLAIN, kind: "connecting", title: "Connecting", text: said.text, large };
+  const kind = problem?.kind ?? "network";
+  const text = large ? (problem?.sentence ?? said.text) : [problem?.sentence, said.text].filter(Boolean).join(" ");
+  return { ...PLAIN, kind, tone: "wrong", title: PROBLEMS[kind], text, retryAt, action: "hurry", large };
+}
+
+/** @param {Given} given @returns {Situation | null} */
+function hostSituation({ hosts, conditions, past }) {
+  if (hosts === null) return null;
+  if (hosts.length === 0) {
+    const text =
+      "The dashboard has no agents. Start it with --agents ws://host:8080/ws, or without the option to see this machine.";
+    return { ...PLAIN, kind: "no-agents", title: "No hosts", text, large: true };
+  }
+  const known = hosts.map((host) => conditions.get(host.entry.id)).filter((condition) => condition !== undefined);
+  if (past !== null || known.some(({ live }) => live)) return null;
+  const large = hosts.every(({ containers }) => containers.size === 0);
+  const [only] = known;
+  if (hosts.length === 1 && only !== undefined) return onlyHost(hosts[0]?.label ?? "", only, large);
+  const waiting = known.every(({ kind }) => kind === "waiting");
+  if (waiting) {
+    const text = "The first figures are on their way.";
+    return { ...PLAIN, kind: "connecting", title: "Connecting to the hosts", text, large };
+  }
+  const said = hosts.map((host) => `${host.label}: ${conditions.get(host.entry.id)?.sentences[0]?.text ?? "no answer."}`);
+  const text = large ? said.join("\n") : "Every figure here is the last that was known. Each host says why.";
+  const title = `None of the ${hosts.length} hosts is live`;
+  return { ...PLAIN, kind: "all-lost", tone: "wrong", title, text, action: "doctor", large };
+}
+
+/** @param {string} label @param {import("./condition.js").Condition} condition @param {boolean} large @returns {Situation} */
+function onlyHost(label, condition, large) {
+  const [first] = condition.sentences;
+  const text = condition.sentences.map((each) => each.text).join(" ");
+  const retryAt = first?.retryAt ?? null;
+  if (condition.kind === "waiting") {
+    return { ...PLAIN, kind: "connecting", title: `Connecting to ${label}`, text, retryAt, large };
+  }
+  const denied = /permission denied/i.test(text);
+  const title = denied ? "Permission denied" : condition.word === "no engine" ? "No container engine" : `${label} is lost`;
+  return { ...PLAIN, kind: denied ? "denied" : "host-lost", tone: "wrong", title, text, retryAt, action: "doctor", large };
+}

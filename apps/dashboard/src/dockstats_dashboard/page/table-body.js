@@ -1,0 +1,179 @@
+/**
+ * The rows that are in sight, and only those: a thousand containers are forty rows of the document.
+ *
+ * Each row lies at its height in a body as high as all of them, and stands in the document in reading order; one that
+ * leaves sight is used for the next that comes. The one with the focus stays wherever it is. Not here: which rows there
+ * are (arrangement), what is in them (table-row, table-group).
+ *
+ * @typedef {import("./arrangement.js").Item} Item
+ * @typedef {import("./columns.js").Column} Column
+ * @typedef {import("./scene.js").Scene} Scene
+ *
+ * @typedef {object} Look what of all that is there is drawn now
+ * @property {number} top in CSS pixels from the body's top
+ * @property {number} bottom
+ * @property {number} epoch another one: draw everything
+ * @property {(key: string) => boolean} isFresh
+ * @property {string | null} cursor the row that Tab reaches; null: the first one
+ */
+
+import { element } from "./dom.js";
+import { setAttribute } from "./frame.js";
+import { Heights } from "./sight.js";
+import { SparkColumns } from "./spark-columns.js";
+import { TableGroup } from "./table-group.js";
+import { TableRow } from "./table-row.js";
+
+/** In CSS pixels, as in table.css; and where in them a small chart begins. */
+const HEIGHTS = {
+  wide: { row: 27, group: 27, rowSpark: 4, groupSpark: 4 },
+  phone: { row: 54, group: 40, rowSpark: 4, groupSpark: 11 },
+};
+const BEYOND_PX = 81; // drawn above and below what is in sight, for the next bit of scrolling
+const MAX_SPARE = 60;
+
+export class TableBody {
+  /** @type {Map<string, TableRow | TableGroup>} */
+  #drawn = new Map();
+  /** @type {TableRow[]} */
+  #spareRows = [];
+  /** @type {TableGroup[]} */
+  #spareGroups = [];
+  /** @type {WeakMap<Element, TableRow | TableGroup>} */
+  #byElement = new WeakMap();
+  /** @type {Column[]} */
+  #columns = [];
+  #height = -1;
+  #heights = HEIGHTS.wide;
+  heights = new Heights();
+  sparks = new SparkColumns();
+  /** @type {Item[]} */
+  items = [];
+
+  /** @param {(key: string) => void} onToggle a group's key */
+  constructor(onToggle) {
+    this.onToggle = onToggle;
+    this.element = element("tbody", "");
+    this.element.setAttribute("role", "rowgroup");
+  }
+
+  /**
+   * Other columns: every row is made anew.
+   *
+   * @param {Column[]} columns
+   * @param {boolean} phone
+   * @param {Parameters<SparkColumns["arrange"]>[1]} placeOf
+   */
+  arrange(columns, phone, placeOf) {
+    this.sparks.arrange(columns, placeOf);
+    this.#columns = columns;
+    this.#heights = phone ? HEIGHTS.phone : HEIGHTS.wide;
+    for (const { element } of this.#drawn.values()) element.remove();
+    this.#drawn.clear();
+    this.#spareRows = [];
+    this.#spareGroups = [];
+  }
+
+  /** @param {Item[]} items */
+  take(items) {
+    this.items = items;
+    this.heights.set(items.map((item) => ("row" in item ? this.#heights.row : this.#heights.group)));
+    if (this.heights.total === this.#height) return;
+    this.#height = this.heights.total;
+    this.element.style.height = `${this.#height}px`;
+  }
+
+  /** @param {Scene} scene @param {Look} look */
+  draw(scene, look) {
+    const { from, to } = this.heights.between(look.top - BEYOND_PX, look.bottom + BEYOND_PX);
+    const shown = this.#indices(from, to);
+    this.#release(shown);
+    const reached = this.#drawnKey(look.cursor, shown);
+    let place = this.element.firstElementChild;
+    for (const index of shown) {
+      const item = /** @type {Item} */ (this.items[index]);
+      const row = this.#rowFor(item);
+      if (row.element === place) place = place.nextElementSibling;
+      else this.element.insertBefore(row.element, place);
+      this.#put(row, index);
+      this.#drawItem(row, item, scene, look);
+      const isReached = item.key === reached;
+      if (isReached !== (row.element.tabIndex === 0)) row.reach(isReached);
+    }
+    const items = this.items.slice(from, to);
+    const { rowSpark, groupSpark } = this.#heights;
+    const tops = items.map((item, index) => this.heights.topOf(from + index) + ("row" in item ? rowSpark : groupSpark));
+    const height = Math.ceil(look.bottom - look.top) + 2 * BEYOND_PX + this.#heights.row;
+    this.sparks.draw({ items, tops, top: this.heights.topOf(from), height }, scene.now, look.epoch);
+  }
+
+  /** @param {TableRow | TableGroup} row @param {Item} item @param {Scene} scene @param {Look} look */
+  #drawItem(row, item, scene, { epoch, isFresh }) {
+    if ("row" in item) {
+      const made = /** @type {TableRow} */ (row);
+      made.draw(item.row, scene, { left: item.left, fresh: isFresh(item.key), epoch });
+    } else {
+      const made = /** @type {TableGroup} */ (row);
+      made.draw(item.group, item.totals, scene);
+    }
+  }
+
+  /** The key of the row that an event came from; null: of none. @param {EventTarget | null} target */
+  keyOf(target) {
+    const found = target instanceof Element ? target.closest("tr") : null;
+    return (found && this.#byElement.get(found)?.key) ?? null;
+  }
+
+  /** @param {string} key */
+  focus(key) {
+    this.#drawn.get(key)?.element.focus({ preventScroll: true });
+  }
+
+  /** Those in sight, and the one with the focus. @param {number} from @param {number} to */
+  #indices(from, to) {
+    const shown = Array.from({ length: to - from }, (_, index) => from + index);
+    const focused = this.element.contains(document.activeElement) ? this.keyOf(document.activeElement) : null;
+    if (focused === null) return shown;
+    const index = this.items.findIndex(({ key }) => key === focused);
+    if (index >= 0 && index < from) shown.unshift(index);
+    else if (index >= to) shown.push(index);
+    return shown;
+  }
+
+  /** @param {string | null} cursor @param {number[]} shown */
+  #drawnKey(cursor, shown) {
+    const keys = shown.map((index) => this.items[index]?.key);
+    return cursor !== null && keys.includes(cursor) ? cursor : (keys[0] ?? null);
+  }
+
+  /** @param {number[]} shown */
+  #release(shown) {
+    const wanted = new Set(shown.map((index) => this.items[index]?.key));
+    for (const [key, row] of this.#drawn) {
+      if (wanted.has(key)) continue;
+      row.element.remove();
+      this.#drawn.delete(key);
+      const spare = row instanceof TableRow ? this.#spareRows : this.#spareGroups;
+      if (spare.length < MAX_SPARE) /** @type {(TableRow | TableGroup)[]} */ (spare).push(row);
+    }
+  }
+
+  /** @param {Item} item */
+  #rowFor(item) {
+    const drawn = this.#drawn.get(item.key);
+    if (drawn !== undefined) return drawn;
+    const row = "row" in item ? this.#spareRows.pop() : this.#spareGroups.pop();
+    const made = row ?? ("row" in item ? new TableRow(this.#columns) : new TableGroup(this.#columns, this.onToggle));
+    made.bind(item.key);
+    this.#drawn.set(item.key, made);
+    this.#byElement.set(made.element, made);
+    return made;
+  }
+
+  /** @param {TableRow | TableGroup} row @param {number} index */
+  #put({ element }, index) {
+    const transform = `translateY(${this.heights.topOf(index)}px)`;
+    if (element.style.transform !== transform) element.style.transform = transform;
+    setAttribute(element, "aria-rowindex", String(index + 2)); // the head is the first
+  }
+}

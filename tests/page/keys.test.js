@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { KEYS, actionOf, keyName } from "../../apps/dashboard/src/dockstats_dashboard/page/keys.js";
+
+/** @param {string} key @param {object} [fields] @param {string[]} [within] what the target is inside of */
+function press(key, fields = {}, within = []) {
+  const target = { closest: (/** @type {string} */ selector) => within.find((one) => selector.includes(one)) ?? null };
+  return actionOf({ key, ctrlKey: false, altKey: false, metaKey: false, defaultPrevented: false, target, ...fields });
+}
+
+test("each key has one action, each action one key", () => {
+  const keys = KEYS.flatMap((binding) => binding.keys);
+  assert.equal(new Set(keys).size, keys.length);
+  assert.equal(new Set(KEYS.map(({ action }) => action)).size, KEYS.length);
+  for (const { keys: own, action } of KEYS) assert.equal(press(own[0] ?? ""), action);
+});
+
+test("a key that the browser or an element wants is theirs", () => {
+  assert.equal(press("c", { ctrlKey: true }), null);
+  assert.equal(press("l", { metaKey: true }), null);
+  assert.equal(press("j", { defaultPrevented: true }), null);
+  assert.equal(press("j", {}, ["input:not("]), null);
+  assert.equal(press("j", {}, ["dialog"]), null);
+  assert.equal(press(" ", {}, ["button"]), null);
+  assert.equal(press("Enter", {}, ["button"]), null);
+  assert.equal(press("j", {}, ["button"]), "down");
+  assert.equal(press("x"), null);
+});
+
+test("a key is shown as it is written on it", () => {
+  assert.deepEqual([" ", "Escape", "j"].map(keyName), ["space", "Esc", "j"]);
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { historyOf, sparklinesOf } from "../../apps/dashboard/src/dockstats_dashboard/page/history.js";
+import { read } from "../../apps/dashboard/src/dockstats_dashboard/page/messages.js";
+import { Fleet } from "../../apps/dashboard/src/dockstats_dashboard/page/model.js";
+import { Past } from "../../apps/dashboard/src/dockstats_dashboard/page/past.js";
+import { NOW, agentList, batch, sample } from "./builders.js";
+
+/** @param {...unknown} messages */
+function fleetOf(...messages) {
+  const fleet = new Fleet();
+  for (const message of messages) fleet.take(/** @type {any} */ (read(message)), NOW);
+  return fleet;
+}
+
+const agents = ["heron", "owl"].map((id) => ({ id, label: id, url: "" }));
+const lines = { at: NOW / 1000 + 2, step: 2, agents: { heron: { x: { cpu_pct: [4, 5], mem_bytes: [1, 2] } } } };
+
+/** @param {number[]} seconds before now */
+const points = (...seconds) =>
+  historyOf({ at: seconds.map((second) => NOW / 1000 - second), columns: { cpu_pct: seconds } }, ["cpu_pct"]);
+
+test("every host is asked for, one after another, from where it is known; live figures stay", async () => {
+  const fleet = fleetOf(agentList({ agents }), batch({ containers: [sample("x", { cpu_pct: 9 })] }));
+  /** @type {any[]} */
+  const asked = [];
+  let [underWay, filled] = [0, 0];
+  const past = new Past({
+    fleet,
+    onFilled: () => (filled += 1),
+    sparklines: async () => sparklinesOf(lines),
+    history: async (wanted) => {
+      asked.push(wanted);
+      assert.equal((underWay += 1), 1);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+      return wanted.agent === "owl" ? null : points(4, 0);
+    },
+  });
+  await past.fill();
+  const wanted = asked.map(({ agent, since, stepMs }) => [agent, since, stepMs]);
+  assert.deepEqual(wanted, [["heron", NOW, 2000], ["owl", null, 2000]]);
+  assert.deepEqual([...(fleet.host("heron")?.series.column("cpu_pct").slice(-3) ?? [])], [4, 4, 50]); // held for a bucket
+  assert.deepEqual([...(fleet.container("heron/x")?.spark.cpu.slice(-2) ?? [])], [4, 9]);
+  assert.equal(filled, 2);
+});
+
+test("a newer stream's filling takes over, and the older one ends", async () => {
+  const fleet = fleetOf(agentList({ agents }));
+  /** @type {string[]} */
+  const asked = [];
+  /** @type {((answer: null) => void)[]} */
+  const answers = [];
+  const past = new Past({
+    fleet,
+    onFilled: () => {},
+    sparklines: () => new Promise((resolve) => answers.push(resolve)),
+    history: async ({ agent }) => (asked.push(agent), points(2)),
+  });
+  const [older, newer] = [past.fill(), past.fill()];
+  answers[0]?.(null);
+  await older;
+  assert.deepEqual(asked, []);
+  answers[1]?.(null);
+  await newer;
+  assert.deepEqual(asked, ["heron", "owl"]);
+});

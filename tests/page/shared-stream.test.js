@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ANSWER_MS, SILENT_MS, SharedStream } from "../../apps/dashboard/src/dockstats_dashboard/page/shared-stream.js";
+import { LiveStream } from "../../apps/dashboard/src/dockstats_dashboard/page/stream.js";
+import { FakeClock } from "./clock.js";
+import { FakeEventSource } from "./event-source.js";
+
+/** The worker's end of the wire. */
+class FakeWorker {
+  /** @type {any[]} */
+  heard = [];
+  closed = false;
+  /** @type {((event: any) => any) | null} */
+  onerror = null;
+  port = {
+    /** @type {((event: any) => any) | null} */
+    onmessage: null,
+    postMessage: (/** @type {any} */ message) => void this.heard.push(message),
+    close: () => void (this.closed = true),
+  };
+
+  /** @param {object} message */
+  say(message) {
+    this.port.onmessage?.({ data: message });
+  }
+}
+
+/** @param {() => FakeWorker | null} [make] */
+function tab(make = () => new FakeWorker()) {
+  FakeEventSource.opened = [];
+  const clock = new FakeClock();
+  /** @type {FakeWorker[]} */
+  const workers = [];
+  /** @type {unknown[][]} */
+  const messages = [];
+  let [states, quietMs] = [0, 60_000];
+  const stream = new SharedStream({
+    clock,
+    onMessage: (text, at) => messages.push([text, at]),
+    onState: () => (states += 1),
+    quietMs: () => quietMs,
+    openWorker: () => {
+      const worker = make();
+      if (worker !== null) workers.push(worker);
+      return worker;
+    },
+    openStream: (options) => new LiveStream({ url: "stream", EventSource: FakeEventSource, clock, ...options }),
+  });
+  stream.open();
+  const worker = () => /** @type {FakeWorker} */ (workers.at(-1));
+  const quiet = (/** @type {number} */ ms) => (quietMs = ms);
+  return { clock, messages, quiet, stream, worker, workers, get states() { return states; } };
+}
+
+const OPEN = { kind: "open", since: 1, lostAt: null, retryAt: null, attempts: 0, problem: null };
+
+test("state and messages come from the worker, with the time they came there", () => {
+  const page = tab();
+  assert.equal(page.stream.state.kind, "opening");
+  assert.equal(page.stream.shared, false);
+  page.worker().say({ kind: "state", state: OPEN });
+  page.worker().say({ kind: "message", text: "x", at: 77 });
+  assert.deepEqual([page.stream.shared, page.states, page.stream.state.since], [true, 1, 77]);
+  assert.deepEqual(page.messages, [["x", 77]]);
+  assert.equal(FakeEventSource.opened.length, 0);
+});
+
+test("pings are answered, and what the worker cannot know is told when it changes", () => {
+  const page = tab();
+  page.worker().say({ kind: "ping" });
+  for (const ms of [60_000, 60_000, 10_000]) {
+    page.quiet(ms);
+    page.worker().say({ kind: "message", text: "x", at: 1 });
+  }
+  assert.deepEqual(page.worker().heard, [{ kind: "here" }, { kind: "quiet", ms: 60_000 }, { kind: "quiet", ms: 10_000 }]);
+  page.stream.hurry();
+  page.stream.wake();
+  assert.deepEqual(page.worker().heard.slice(-2), [{ kind: "hurry" }, { kind: "wake" }]);
+});
+
+test("without such workers the tab has a stream of its own", () => {
+  const page = tab(() => null);
+  FakeEventSource.last.onopen?.();
+  FakeEventSource.last.onmessage?.({ data: "x" });
+  assert.deepEqual([page.stream.shared, page.stream.state.kind], [false, "open"]);
+  assert.deepEqual(page.messages, [["x", page.clock.now()]]);
+  FakeEventSource.last.onerror?.();
+  page.stream.hurry();
+  assert.equal(FakeEventSource.opened.length, 2);
+});
+
+test("a worker that may not be made is as none", () => {
+  tab(() => {
+    throw new DOMException("denied", "SecurityError");
+  });
+  assert.equal(FakeEventSource.open.length, 1);
+});
+
+test("a worker that fails to load, or does not answer, is left for a stream of its own", () => {
+  const failing = tab();
+  failing.worker().onerror?.({});
+  assert.equal(FakeEventSource.open.length, 1);
+  const mute = tab();
+  mute.clock.pass(ANSWER_MS - 1);
+  assert.equal(FakeEventSource.open.length, 0);
+  mute.clock.pass(1);
+  assert.equal(FakeEventSource.open.length, 1);
+  assert.deepEqual([mute.worker().closed, mute.worker().heard], [true, [{ kind: "bye" }]]);
+  mute.worker().say({ kind: "message", text: "late", at: 1 });
+  assert.deepEqual(mute.messages, []);
+});
+
+test("a worker that ended without a word is joined anew", () => {
+  const page = tab();
+  page.worker().say({ kind: "state", state: OPEN });
+  page.clock.pass(SILENT_MS - 1);
+  page.worker().say({ kind: "ping" });
+  page.clock.pass(SILENT_MS - 1);
+  assert.equal(page.workers.length, 1);
+  page.clock.pass(1);
+  assert.equal(page.workers.length, 2);
+  page.worker().say({ kind: "state", state: OPEN });
+  assert.equal(FakeEventSource.opened.length, 0);
+});
+
+test("a stream of its own wakes with the machine", () => {
+  const page = tab(() => null);
+  page.clock.time += 60_000;
+  page.clock.pass(1000);
+  assert.ok(FakeEventSource.opened.length > 1);
+  assert.equal(FakeEventSource.open.length, 1);
+});
+
+test("closed, it says goodbye and leaves no timer; opened again, it joins again", () => {
+  const page = tab();
+  page.worker().say({ kind: "state", state: OPEN });
+  page.stream.close();
+  assert.deepEqual([page.worker().closed, page.worker().heard.at(-1), page.clock.timers.size], [true, { kind: "bye" }, 0]);
+  page.stream.open();
+  assert.equal(page.workers.length, 2);
+  const alone = tab(() => null);
+  alone.stream.close();
+  assert.deepEqual([FakeEventSource.open.length, alone.clock.timers.size], [0, 0]);
+});
