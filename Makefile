@@ -44,8 +44,8 @@ docs: ## write what is made from data: docs/configuration.md, the state diagram
 	uv run python tools/write_configuration.py
 	uv run python tools/draw_states.py --write
 
-screenshot: ## take docs/page.png anew
-	uv run python tools/take_screenshot.py
+screenshot: ## take docs/images anew
+	uv run python tools/take_screenshots.py --history 1500
 
 bench: ## what it costs, side by side: 25 minutes on a machine that does nothing else
 	uv run bench

@@ -33,13 +33,15 @@ def main() -> int:
     began_at = datetime.now(UTC).isoformat(timespec="seconds")
     drawings = [_drawing(hosts, options.span) for hosts in (3, 10)]
     print("bench.page: many updates", file=sys.stderr)
+    first_visit, whole = _weights()
     result = PageResult(
         began_at=began_at,
         chromium=version(),
         cpu_model=cpu_model(),
         drawings=drawings,
         endurance=_endurance(options.endurance),
-        weight=_weight(),
+        first_visit=first_visit,
+        whole=whole,
     )
     print(markdown(result))
     if not options.no_keep:
@@ -87,9 +89,9 @@ def _endurance(span_s: float) -> Endurance:
         )
 
 
-def _weight() -> Weight:
+def _weights() -> tuple[Weight, Weight]:
     with fleet(1, 1, INTERVAL_S) as url:
-        return weight(url)
+        return weight(url, with_parts=False), weight(url, with_parts=True)
 
 
 if __name__ == "__main__":

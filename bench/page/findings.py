@@ -40,7 +40,7 @@ class Endurance(Struct, frozen=True, kw_only=True):
 
 
 class Weight(Struct, frozen=True, kw_only=True):
-    """All files of the page, as they are sent."""
+    """Some of the page's files, as they are sent."""
 
     files: int
     plain_bytes: int
@@ -55,7 +55,8 @@ class PageResult(Struct, frozen=True, kw_only=True):
     cpu_model: str
     drawings: list[Drawing]
     endurance: Endurance
-    weight: Weight
+    first_visit: Weight  # what the page starts with
+    whole: Weight  # all that can ever be asked for
 
 
 def keep(result: PageResult, path: Path = FILE) -> None:

@@ -13,11 +13,14 @@ import httpx
 from bench.page.findings import Weight
 
 STREAM = "stream/agents?batches=columns"
-_URLS = re.compile(r"""(?:href|src)="(page/[^"]+)"|(?:from|import)\s*\(?\s*"(\./[^"]+)"|new URL\("(\./[^"]+)\"""")
+_AT_ONCE = re.compile(
+    r"""(?:href|src)="(page/[^"]+)"|(?:\bfrom|^import)\s*"\./([^"]+)"|new URL\("\./([^"]+)\"""", re.MULTILINE
+)
+_WHEN_WANTED = re.compile(r"""import\(\s*"\./([^"]+)"|styleSheet\("([^"]+)\"""")
 
 
-def weight(url: str) -> Weight:
-    """Every file that the page loads, plain and as small as gzip makes it for a browser."""
+def weight(url: str, *, with_parts: bool) -> Weight:
+    """Every file that the page loads, plain and as small as gzip makes it; with the parts that come when wanted."""
     plain = gzipped = 0
     waiting, seen = [""], {""}
     with httpx.Client(base_url=url, trust_env=False) as client:
@@ -28,8 +31,11 @@ def weight(url: str) -> Weight:
             sent = int(answer.headers.get("content-length", 0))
             is_small = answer.headers.get("content-encoding") == "gzip"
             gzipped += sent if is_small else len(answer.content)
-            for found in _URLS.findall(answer.text):
-                name = found[0] or f"page/{(found[1] or found[2]).removeprefix('./')}"
+            found = _AT_ONCE.findall(answer.text)
+            if with_parts:
+                found += _WHEN_WANTED.findall(answer.text)
+            for groups in found:
+                name = "page/" + next(filter(None, groups)).removeprefix("page/")
                 if name not in seen:
                     seen.add(name)
                     waiting.append(name)

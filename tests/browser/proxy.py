@@ -1,11 +1,13 @@
 """A reverse proxy that can lose what is behind it: it then cuts every connection and answers 502, as real ones do.
 
+It can keep back what the dashboard sends as well, as one does that buffers.
+
 Not here: the dashboard behind it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import anyio
@@ -19,6 +21,8 @@ class Proxy:
 
     def __init__(self, port: int, behind: int) -> None:
         self.port = port
+        self.hold_s = 0.0
+        """So long it collects before it passes on to a browser."""
         self._refused = anyio.Event()
         self._behind = behind
         self._broken = False
@@ -54,13 +58,19 @@ class Proxy:
                     anyio.create_task_group() as both_ways,
                 ):
                     both_ways.start_soon(_pass_on, browser, dashboard, both_ways.cancel_scope)
-                    both_ways.start_soon(_pass_on, dashboard, browser, both_ways.cancel_scope)
+                    both_ways.start_soon(_pass_on, dashboard, browser, both_ways.cancel_scope, lambda: self.hold_s)
         self._open.discard(scope)
 
 
-async def _pass_on(source: anyio.abc.ByteStream, target: anyio.abc.ByteStream, scope: anyio.CancelScope) -> None:
+async def _pass_on(
+    source: anyio.abc.ByteStream,
+    target: anyio.abc.ByteStream,
+    scope: anyio.CancelScope,
+    hold_s: Callable[[], float] = lambda: 0.0,
+) -> None:
     try:
         async for chunk in source:
+            await anyio.sleep(hold_s())  # what comes meanwhile waits in the kernel, and goes on in one go
             await target.send(chunk)
     except (anyio.BrokenResourceError, anyio.ClosedResourceError):
         pass  # one side is gone, and with it the connection

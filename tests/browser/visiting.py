@@ -1,14 +1,16 @@
-"""A browser at a page, as a person has it: a real Chromium, a context of its own, and what the page complained about.
+"""The page as a person has it: a real Chromium, a context of its own, and what the page complained about.
 
-Not here: what is served (tests.running), what is expected of it (the tests).
+A visit fails at its end when the page complained, unless the test says that it may.
+Not here: what is served (serving), where things are on the page (places), what is expected of them (the tests).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, async_playwright, expect
 
 from tests.requirements import chromium
 
@@ -41,28 +43,51 @@ async def running_chromium() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def visit(
-    browser: Browser, url: str, *, width: int = 1440, height: int = 900, complaints: list[str] | None = None
+    browser: Browser,
+    url: str,
+    *,
+    width: int = 1440,
+    height: int = 900,
+    complaints: list[str] | None = None,
+    before: str | None = None,
+    **options: Any,
 ) -> AsyncIterator[Page]:
-    """A page opened at `url`, nothing remembered; its console's errors and warnings and its own go to `complaints`."""
+    """A page opened at `url` by somebody who was never here.
+
+    Args:
+        complaints: takes the errors and warnings of the page and its console, which are a failure without it.
+        before: a script that runs before the page's own.
+        options: more of Playwright's `new_context`, such as `permissions`, `reduced_motion` or `color_scheme`.
+    """
     noted = [] if complaints is None else complaints
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and NETWORK_CHANGED not in message.text:
-            noted.append(message.text)
-
-    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark")
+    size = {"width": width, "height": height}
+    context = await browser.new_context(**{"viewport": size, "color_scheme": "dark", **options})
     try:
+        if before is not None:
+            await context.add_init_script(before)
         page = await context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("console", note)
-        page.on("pageerror", lambda error: noted.append(str(error)))
-        await _go(page, url)
+        heed(page, noted)
+        await go(page, url)
         yield page
+        assert complaints is not None or noted == []
     finally:
         await context.close()
 
 
-async def _go(page: Page, url: str) -> None:
+def heed(page: Page, complaints: list[str]) -> None:
+    """Note what it complains about; and be patient with it."""
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and NETWORK_CHANGED not in message.text:
+            complaints.append(message.text)
+
+    page.set_default_timeout(PATIENCE_MS)
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
+async def go(page: Page, url: str) -> None:
+    """Open `url`, again where a network that came or went prevented it."""
     while True:
         try:
             await page.goto(url)
@@ -71,3 +96,12 @@ async def _go(page: Page, url: str) -> None:
                 raise
         else:
             return
+
+
+async def tab_to(page: Page, target: Locator, *, most: int = 40) -> None:
+    """Press Tab until `target` has the focus, as somebody without a pointer does."""
+    for _ in range(most):
+        await page.keyboard.press("Tab")
+        if await target.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"{target} does not have the focus after {most} times Tab")

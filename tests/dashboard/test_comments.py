@@ -1,4 +1,4 @@
-"""Comments with lines of their own go, and nothing else does."""
+"""Comments with lines of their own go, and indentation, and nothing else does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def css(text: str) -> str:
 
 def test_lines_of_comments_are_empty_and_the_others_where_they_were() -> None:
     text = "// why\n/** what\n * it is.\n */\nexport const a = 1;\n  // more\n  b();\n"
-    assert js(text) == "\n\n\n\nexport const a = 1;\n\n  b();\n"
+    assert js(text) == "\n\n\n\nexport const a = 1;\n\nb();\n"
 
 
 def test_block_of_one_line_goes_and_one_with_code_behind_it_stays() -> None:
@@ -28,7 +28,7 @@ def test_block_of_one_line_goes_and_one_with_code_behind_it_stays() -> None:
 
 
 def test_code_behind_the_end_of_a_block_stays() -> None:
-    assert js("/* a\n b */ c();") == "\n c();"
+    assert js("/* a\n b */ c();") == "\nc();"
 
 
 def test_line_inside_a_block_ends_it_whatever_it_begins_with() -> None:
@@ -40,13 +40,18 @@ def test_what_stands_in_code_stays(line: str) -> None:
     assert js(line) == line
 
 
-@pytest.mark.parametrize("text", ["a = `\n// no comment\n`;", "a = 'b\\\n// no comment';"])
+@pytest.mark.parametrize("text", ["a = `\n  // no comment\n`;", "a = 'b\\\n  // no comment';"])
 def test_file_with_a_text_over_several_lines_is_left_as_it_is(text: str) -> None:
     assert js(f"// why\n{text}") == f"// why\n{text}"
 
 
 def test_text_in_backticks_on_one_line_is_no_reason_to_leave_a_file() -> None:
     assert js("// why\na = `${b}`;") == "\na = `${b}`;"
+
+
+def test_no_line_is_indented_and_spaces_within_one_stay() -> None:
+    assert js("if (a) {\n  b('  ');  \n}") == "if (a) {\nb('  ');\n}"
+    assert css("a {\n  b: c  d;\n}") == "a {\nb: c  d;\n}"
 
 
 def test_style_sheets_have_blocks_only() -> None:

@@ -58,3 +58,10 @@ test("further away never shows the future", () => {
   const zoom = zoomAround({ from: 0, to: 100_000, columnMs: 100 }, 0, 2, 110_000, 300_000);
   assert.deepEqual(zoom, { from: -90_000, to: 110_000 });
 });
+
+test("twice as close and back again is the whole range, whatever was rounded on the way", () => {
+  const zoom = zoomAround({ from: 0.3, to: 300_000.3, columnMs: 800 }, 100_000, 0.5, 400_000, 300_000);
+  assert.notEqual(zoom, null);
+  const { from, to } = /** @type {{ from: number, to: number }} */ (zoom);
+  assert.equal(zoomAround({ from: from + 0.4, to: to - 0.4, columnMs: 400 }, 100_000, 2, 400_000, 300_000), null);
+});

@@ -18,7 +18,7 @@ test("any number of requests draws once in the next frame, and later ones draw a
   /** @type {(() => void)[]} */
   const waiting = [];
   let drawn = 0;
-  const pass = new frame.Frame(() => (drawn += 1), (call) => waiting.push(call));
+  const pass = new frame.Frame(() => void (drawn += 1), (call) => waiting.push(call));
   for (let message = 0; message < 100; message += 1) pass.request();
   assert.equal(waiting.length, 1);
   assert.equal(drawn, 0);
@@ -32,10 +32,39 @@ test("any number of requests draws once in the next frame, and later ones draw a
 test("what is asked for while drawing comes in the frame after", () => {
   /** @type {(() => void)[]} */
   const waiting = [];
+  /** @type {frame.Frame} */
   const pass = new frame.Frame(() => pass.request(), (call) => waiting.push(call));
   pass.request();
   waiting.pop()?.();
   assert.equal(waiting.length, 1);
+});
+
+test("figures take a frame for each turn, a person's wish one frame for all of them, anew", () => {
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  /** @type {string[]} */
+  const drawn = [];
+  let passes = 0;
+  const pass = new frame.Frame(
+    function* () {
+      passes += 1;
+      for (const area of ["head", "table", "time"]) {
+        drawn.push(`${area} ${passes}`);
+        yield;
+      }
+    },
+    (call) => waiting.push(call),
+  );
+  pass.requestLater();
+  waiting.pop()?.();
+  assert.deepEqual(drawn, ["head 1"]);
+  waiting.pop()?.();
+  assert.deepEqual(drawn, ["head 1", "table 1"]);
+  pass.request();
+  assert.equal(waiting.length, 1);
+  waiting.pop()?.();
+  assert.deepEqual(drawn.slice(2), ["head 2", "table 2", "time 2"]);
+  assert.equal(waiting.length, 0);
 });
 
 test("a drawing that throws does not stop the next one", () => {
@@ -62,12 +91,12 @@ test("text, class and visibility are written only when they change", () => {
   assert.deepEqual({ ...proxy }, { data: "b", className: "x", hidden: true });
 });
 
-test("a bar's style is written only when its share changes", () => {
-  const { proxy, writes } = watched({ transform: "" });
+test("a bar's style is written only when its share changes visibly", () => {
+  const { proxy, writes } = watched({ width: "" });
   const bar = { style: proxy };
-  for (const share of [0.5, 0.5, 0.505]) frame.setShare(bar, share);
+  for (const share of [0.5, 0.5, 0.501, 0.505]) frame.setShare(bar, share);
   assert.equal(writes.count, 2);
-  assert.equal(proxy.transform, "scaleX(0.505)");
+  assert.equal(proxy.width, "50.5%");
 });
 
 test("an attribute is set, left alone and taken away", () => {

@@ -98,3 +98,10 @@ test("long text is cut", () => {
 test("an agent that knows nothing of the engine field leaves it unknown", () => {
   assert.equal(through(batch({ engine: { endpoint: "", reachable: false } })).engine, null);
 });
+
+test("the health of a run that is over is no health, though engines keep it", () => {
+  const said = (/** @type {string} */ state) => ({ id: state, name: state, state, health: "unhealthy" });
+  const { containers } = through(inventory(["running", "paused", "restarting", "exited"].map(said)));
+  const told = containers.map((/** @type {any} */ { health }) => health);
+  assert.deepEqual(told, ["unhealthy", "unhealthy", null, null]);
+});

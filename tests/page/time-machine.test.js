@@ -161,3 +161,14 @@ test("every change is told", async () => {
   told.time.live();
   assert.equal(told.changes, 4);
 });
+
+test("an instant before all there is becomes the oldest one as soon as the dashboard tells it", async () => {
+  const { asked, pass, start, time } = page();
+  time.goTo(start - 1_800_000);
+  await asked[0]?.answer(10);
+  assert.deepEqual([time.instant, time.loading], [start - 600_000, true]);
+  await pass(SPACING_MS);
+  assert.equal(asked[1]?.at, start - 600_000);
+  await asked[1]?.answer(20);
+  assert.deepEqual([time.instant, time.loading], [start - 600_000, false]);
+});

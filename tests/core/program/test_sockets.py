@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import socket
@@ -122,3 +123,17 @@ def test_each_failure_has_its_sentence_that_names_address_and_flag(number: int, 
 
 def test_failure_without_any_words_is_told_as_it_is() -> None:
     assert "cannot listen on :1: strange;" in explain(OSError("strange"), ListenAddress("", 1))
+
+
+async def test_no_answer_waits_for_an_acknowledgement() -> None:
+    accepted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def came(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    with listening(LOOPBACK) as sockets:
+        async with await asyncio.start_server(came, sock=sockets[0]):
+            _, writer = await asyncio.open_connection(*sockets[0].getsockname())
+            assert await accepted != 0
+            writer.close()

@@ -1,8 +1,8 @@
-"""A module or style sheet without the comments that have lines of their own: they are for who reads the source.
+"""A module or style sheet without what is for who reads the source: indentation, comments with lines of their own.
 
-Lines stay where they are, so a place that a browser's console names is the same in both. Only whole lines go, told by
-how they begin; what stands behind code stays. A text that runs over several lines could hold lines that look like
-comments: a file that seems to have one is left as it is.
+Lines stay, so a line that a browser's console names is the same in both. Only whole lines go, told by how they begin;
+what stands behind code stays. A text that runs over several lines could hold lines that look like
+comments, or be indented: a file that seems to have one is left as it is.
 Not here: which files there are, how they are sent (page_files).
 """
 
@@ -15,14 +15,14 @@ _MARKS = {"js": ("//", "/*"), "css": ("/*",)}
 
 
 def without_comments(name: str, body: bytes) -> bytes:
-    """`body` of the file `name`, its comment lines empty."""
+    """`body` of the file `name`, its comment lines empty, and no line indented."""
     marks = _MARKS.get(name.rpartition(".")[2])
     if marks is None:
         return body
     lines = list(_without(body.decode().split("\n"), marks))
     if any(line.count("`") % 2 or line.endswith("\\") for line in lines):
         return body
-    return "\n".join(lines).encode()
+    return "\n".join(line.strip() for line in lines).encode()
 
 
 def _without(lines: list[str], marks: tuple[str, ...]) -> Iterator[str]:

@@ -1,14 +1,14 @@
 """The page at `/` and its modules at `/page/…`: files of this package, read and compressed once, sent without comments.
 
 They change only with the dashboard's version, so a browser asks each time and mostly hears "not modified".
-Not here: what the page does (`page/`), what a comment is (comments).
+Not here: what the page does (`page/`), what a comment is (comments), what is needed to start (preloads).
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from dockstats_core.fanout.shared_gzip import accepts_gzip
 from dockstats_dashboard.comments import without_comments
+from dockstats_dashboard.preloads import imported, with_preloads
 
 # Litestar adds `charset=utf-8` to those of text.
 MEDIA_TYPES = {
@@ -51,29 +52,46 @@ class PageFile(Struct, frozen=True, kw_only=True):
     gzipped_etag: str
 
 
+INDEX = "index.html"
+ROOTS = ("boot.js", "main.js")
+"""The modules that the page starts with."""
+
+
 def read_page() -> Mapping[str, PageFile]:
     """The page's files by their path below `page/`; only these can ever be asked for."""
-    files: dict[str, PageFile] = {}
-    _read_into(files, resources.files("dockstats_dashboard") / "page", "")
-    return files
+    bodies = dict(_bodies(resources.files("dockstats_dashboard") / "page", ""))
+    index = bodies[INDEX].decode()
+    bodies[INDEX] = with_preloads(index, start_modules(bodies)).encode()
+    return {name: _page_file(name, body) for name, body in bodies.items()}
 
 
-def _read_into(files: dict[str, PageFile], folder: Traversable, prefix: str) -> None:
+def start_modules(bodies: Mapping[str, bytes]) -> list[str]:
+    """What has to be there before the page can start."""
+    modules = {name: body.decode() for name, body in bodies.items() if name.endswith(".js")}
+    return imported(modules, *ROOTS)
+
+
+def _bodies(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
     for entry in folder.iterdir():
         if entry.is_dir():
-            _read_into(files, entry, f"{prefix}{entry.name}/")
-            continue
-        media_type = MEDIA_TYPES.get(entry.name.rpartition(".")[2])
-        if media_type is not None:
-            body = without_comments(entry.name, entry.read_bytes())
-            digest = hashlib.sha256(body).hexdigest()[:32]
-            files[prefix + entry.name] = PageFile(
-                body=body,
-                gzipped=gzip.compress(body, mtime=0),  # without a time the bytes are the same at every start
-                media_type=media_type,
-                etag=f'"{digest}"',
-                gzipped_etag=f'"{digest}-gzip"',
-            )
+            yield from _bodies(entry, f"{prefix}{entry.name}/")
+        elif _ending(entry.name) in MEDIA_TYPES:
+            yield prefix + entry.name, without_comments(entry.name, entry.read_bytes())
+
+
+def _page_file(name: str, body: bytes) -> PageFile:
+    digest = hashlib.sha256(body).hexdigest()[:32]
+    return PageFile(
+        body=body,
+        gzipped=gzip.compress(body, mtime=0),  # without a time the bytes are the same at every start
+        media_type=MEDIA_TYPES[_ending(name)],
+        etag=f'"{digest}"',
+        gzipped_etag=f'"{digest}-gzip"',
+    )
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 @get("/", include_in_schema=False)
@@ -85,7 +103,7 @@ async def index(
     if not path.endswith("/"):
         # Relative, because a proxy may show this server below yet another path.
         return Redirect(f"{path.rpartition('/')[2]}/", status_code=HTTP_307_TEMPORARY_REDIRECT)
-    return _sent(request, page_files["index.html"])
+    return _sent(request, page_files[INDEX])
 
 
 @get("/page/{path:path}", include_in_schema=False)

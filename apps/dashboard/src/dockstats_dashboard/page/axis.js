@@ -108,5 +108,6 @@ export function zoomAround(window, at, factor, now, longestMs) {
   const length = Math.min(longestMs, Math.max(LEAST_MS, (window.to - window.from) * factor));
   const part = Math.min(1, Math.max(0, (at - window.from) / (window.to - window.from)));
   const to = Math.min(now, at + length * (1 - part));
-  return length >= longestMs ? null : { from: Math.round(to - length), to: Math.round(to) };
+  // A stretch in whole milliseconds, doubled, may miss the whole by one.
+  return length >= longestMs * 0.99 ? null : { from: Math.round(to - length), to: Math.round(to) };
 }

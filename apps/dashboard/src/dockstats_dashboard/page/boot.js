@@ -13,6 +13,7 @@ const WAIT_MS = 250; // longer each time
 try {
   const style = getComputedStyle(document.documentElement);
   if (style.getPropertyValue("--ground") === "") throw new Error("the style sheet did not arrive");
+  import("./stream-worker.js").catch(() => {}); // begins to read the stream meanwhile; main.js needs it, too
   await import("./main.js");
   sessionStorage.removeItem(LOADS);
 } catch (error) {

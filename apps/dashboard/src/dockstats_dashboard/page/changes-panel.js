@@ -76,7 +76,7 @@ export class ChangesPanel extends HTMLElement {
     close.addEventListener("click", () => this.close());
     this.status.element.setAttribute("role", "status");
     this.append(
-      element("header", "", element("h2", "", "What changed in"), choices, close),
+      element("div", "top", element("h2", "", "What changed in"), choices, close),
       this.period.element,
       this.status.element,
       this.list,

@@ -11,6 +11,9 @@
 import { clockText, timeWindow, zoomAround, zoomBetween } from "./axis.js";
 import { theme } from "./colours.js";
 import { Frame } from "./frame.js";
+import { styleSheet } from "./style-sheet.js";
+
+await styleSheet("detail.css");
 
 const EVERY_MS = 490; // a little less than half a second
 
@@ -109,7 +112,7 @@ export class ChartView {
       zoom: (factor) => {
         const { window, scene } = this;
         if (window === null || scene === null) return;
-        const at = this.#cursorAt ?? (window.from + window.to) / 2;
+        const at = this.#cursorAt ?? window.to; // the middle may have nothing to show yet
         const zoom = zoomAround(window, at, factor, scene.now, scene.view.rangeMs);
         this.app()?.view.set({ zoom });
         this.app()?.say(zoom === null ? "whole range" : `${clockText(zoom.from, true)} to ${clockText(zoom.to, true)}`);

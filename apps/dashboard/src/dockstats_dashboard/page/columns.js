@@ -154,19 +154,34 @@ export function changeColumn(chosen, id, { shown, width, by = 0 }) {
 }
 
 /**
- * Where a column lies in a table of that width.
+ * Where each column of a row in one line lies in a table of that width.
+ *
+ * @param {Pick<Layout, "columns" | "template">} layout
+ * @param {number} width of the table in CSS pixels
+ */
+export function placesOf({ columns, template }, width) {
+  const needed = columns.reduce((sum, column) => sum + column.width, 0);
+  const spare = template.includes("1fr") ? Math.max(0, width - needed) : 0;
+  let left = 0;
+  return columns.map((column) => {
+    const place = { left, width: column.width + (column.id === "name" ? spare : 0) };
+    left += place.width;
+    return place;
+  });
+}
+
+/**
+ * Where a column of small charts lies.
  *
  * @param {Layout} layout
  * @param {string} id
  * @param {number} width of the table in CSS pixels
  */
-export function placeOf({ columns, template }, id, width) {
-  const index = columns.findIndex((column) => column.id === id);
-  const total = (/** @type {Column[]} */ some) => some.reduce((sum, column) => sum + column.width, 0);
-  const own = columns[index]?.width ?? 0;
-  if (template === "") return { left: width - own - PHONE_MARGIN_PX, width: own };
-  const before = total(columns.slice(0, index));
-  return { left: template.includes("1fr") ? Math.max(before, width - total(columns.slice(index))) : before, width: own };
+export function placeOf(layout, id, width) {
+  const index = layout.columns.findIndex((column) => column.id === id);
+  const own = layout.columns[index]?.width ?? 0;
+  if (layout.template === "") return { left: width - own - PHONE_MARGIN_PX, width: own };
+  return placesOf(layout, width)[index] ?? { left: 0, width: 0 };
 }
 
 /** @param {number} width in CSS pixels */

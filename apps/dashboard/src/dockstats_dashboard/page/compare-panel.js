@@ -138,7 +138,9 @@ export class ComparePanel extends HTMLElement {
       const { container, key } = pinned;
       const old = container === null || !container.host.isLive(scene.now);
       setClass(/** @type {HTMLElement} */ (line), old ? "old" : "");
-      setClass(/** @type {HTMLElement} */ (marker), `marker pin-${index + 1}`);
+      const { style } = /** @type {HTMLElement} */ (marker);
+      const colour = `var(${styleOf(index).colour})`;
+      if (style.color !== colour) style.color = colour;
       setText(textOf(marker), styleOf(index).marker);
       setText(textOf(name), pinned.name);
       setText(textOf(host), container?.host.label ?? "");

@@ -9,7 +9,7 @@
  */
 
 import { Arrangement } from "./arrangement.js";
-import { PHONE_PX, changeColumn, layOut, placeOf, templateOf } from "./columns.js";
+import { PHONE_PX, changeColumn, layOut, placeOf, placesOf, templateOf } from "./columns.js";
 import { element, textElement } from "./dom.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { NewRows } from "./new-rows.js";
@@ -44,6 +44,10 @@ export class ContainerTable extends HTMLElement {
   /** What everything drawn depends on. @type {unknown[]} */
   #drawnWith = [];
   #epoch = 0;
+  /** @type {Scene["view"] | null} */
+  #view = null;
+  /** For the rows that had to wait. */
+  #asked = false;
   #body = new TableBody((key) => this.#toggle(key));
   #head = new TableHead(() => /** @type {App} */ (this.app), (id, width) => this.#drag(id, width));
   #table = element("table", "containers", this.#head.element, this.#body.element);
@@ -83,7 +87,7 @@ export class ContainerTable extends HTMLElement {
     this.#body.take(this.#arrangement.arrange(scene, held));
     const moved = held === "free" ? 0 : this.#arrangement.moved;
     setHidden(this.#pill, moved === 0);
-    if (moved > 0) setText(this.#moved.text, moved === 1 ? "1 row moved" : `${moved} rows moved`);
+    if (moved > 0) setText(this.#moved.text, `${moved} moved`);
     const { view, settings } = scene;
     const drawnWith = [settings, view.pinned.join(), Math.floor(scene.now / EPOCH_MS), this.#laidOut];
     if (drawnWith.some((value, index) => value !== this.#drawnWith[index])) this.#epoch += 1;
@@ -93,7 +97,9 @@ export class ContainerTable extends HTMLElement {
     this.#empty.draw(scene);
     if (view.open !== this.#opened) this.#reveal(view.open);
     this.#opened = view.open;
-    this.#drawRows();
+    const asked = view !== this.#view;
+    this.#view = view;
+    this.#drawRows(asked);
   }
 
   /** Lets rows go where they belong, although the table is held. */
@@ -124,11 +130,17 @@ export class ContainerTable extends HTMLElement {
     if (this.#cursor !== null) this.#body.focus(this.#cursor);
   }
 
-  #drawRows() {
+  #drawRows(asked = false) {
     if (this.#scene === null) return;
     const { now } = this.#scene;
     const isFresh = (/** @type {string} */ key) => this.#newRows.isFresh(key, now);
-    this.#body.draw(this.#scene, { ...this.#sight, epoch: this.#epoch, isFresh, cursor: this.#cursor });
+    const look = { ...this.#sight, epoch: this.#epoch, isFresh, cursor: this.#cursor, asked };
+    if (this.#body.draw(this.#scene, look) || this.#asked) return;
+    this.#asked = true;
+    requestAnimationFrame(() => {
+      this.#asked = false;
+      this.#drawRows();
+    });
   }
 
   /** Whether anybody would be disturbed by rows that move. */
@@ -148,7 +160,7 @@ export class ContainerTable extends HTMLElement {
     this.#laidOut = laidOut;
     this.folded = new Set(folded.map(({ id }) => id));
     setClass(this.#table, phone ? "containers phone" : "containers");
-    this.#table.style.setProperty("--columns", template);
+    this.#setPlaces(columns, template);
     const focused = this.#body.element.contains(document.activeElement);
     this.#body.arrange(columns, phone, ({ id }) => placeOf(this.#layout, id, this.#width));
     this.#head.arrange(columns);
@@ -160,7 +172,17 @@ export class ContainerTable extends HTMLElement {
     if (this.#scene === null) return;
     const columns = this.#layout.columns.map((column) => (column.id === id ? { ...column, width } : column));
     const chosen = changeColumn(this.#scene.settings.columns, id, { width });
-    this.#table.style.setProperty("--columns", templateOf(columns, chosen));
+    this.#setPlaces(columns, templateOf(columns, chosen));
+  }
+
+  /** @param {import("./columns.js").Column[]} columns @param {string} template */
+  #setPlaces(columns, template) {
+    const { style } = this.#table;
+    style.setProperty("--columns", template);
+    placesOf({ columns, template }, this.#width).forEach(({ left, width }, index) => {
+      style.setProperty(`--left-${index}`, `${left}px`);
+      style.setProperty(`--width-${index}`, `${width}px`);
+    });
   }
 
   #measure() {
@@ -197,7 +219,7 @@ export class ContainerTable extends HTMLElement {
     this.#cursor = items[at]?.key ?? null;
     if (this.#cursor === null) return;
     this.#scrollTo(at);
-    this.#drawRows();
+    this.#drawRows(true);
     this.#body.focus(this.#cursor);
   }
 

@@ -177,7 +177,10 @@ export class DetailDrawer extends HTMLElement {
     setHidden(this, true);
     this.#open = null;
     this.#container = null;
-    if (inside && this.#before instanceof HTMLElement && this.#before.isConnected) this.#before.focus();
+    if (!inside) return;
+    const table = /** @type {import("./container-table.js").ContainerTable | null} */ (document.querySelector("container-table"));
+    if (this.#before instanceof HTMLElement && this.#before.isConnected) this.#before.focus();
+    else table?.focusCursor(); // its rows were made anew when the drawer took their room
   }
 }
 

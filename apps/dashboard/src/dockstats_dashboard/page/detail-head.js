@@ -92,8 +92,8 @@ function whereText({ facts }, host, now) {
     parts.push([facts.compose_project, facts.compose_service].filter(Boolean).join(" / "));
     parts.push(facts.image ?? "");
     const { started_at: started, finished_at: finished, state } = facts;
-    const since = (/** @type {number} */ at) => duration(Math.max(0, now - at));
-    if (started !== null && (state === "running" || state === "paused")) parts.push(`up ${since(started)}`);
+    const since = (/** @type {number} */ at) => duration(Math.max(0, now - at)).replaceAll(" ", "\u00a0");
+    if (started !== null && (state === "running" || state === "paused")) parts.push(`up\u00a0${since(started)}`);
     else if (finished !== null && state === "exited") parts.push(`ended ${since(finished)} ago`);
   }
   return parts.filter(Boolean).join(" · ");

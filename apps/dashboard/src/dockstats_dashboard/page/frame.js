@@ -1,21 +1,25 @@
 /**
- * One pass over the document per animation frame, however many messages came, and nothing written that did not change.
+ * One pass over the document, however many messages came, and nothing written that did not change.
  *
- * Not here: what is drawn.
+ * A pass for figures takes a frame for each of its turns, so that none of them is felt; one for what a person did takes
+ * one frame. Not here: what is drawn.
  */
 
 import { browserClock } from "./stream.js";
 
 /** Figures that come faster than this cannot be read, and the browser has to rest. */
-export const SPACING_MS = 250;
+export const SPACING_MS = 450; // two passes a second, and a host's next batch is never just missed
 
 export class Frame {
   #asked = false;
   #waits = false;
+  #urgent = false;
   #drawnAt = -Infinity;
+  /** The turns that are left of a pass. @type {Iterator<unknown> | null} */
+  #turns = null;
 
   /**
-   * @param {() => void} draw
+   * @param {() => Iterator<unknown> | void} draw begins a pass; an iterator's steps are its turns
    * @param {(call: () => void) => unknown} [nextFrame]
    * @param {Pick<import("./stream.js").Clock, "now" | "setTimeout">} [clock]
    */
@@ -25,27 +29,46 @@ export class Frame {
     this.clock = clock;
   }
 
-  /** Draw soon, for figures that came: SPACING_MS after the last time, or in the next frame if that is over. */
+  /** Draw soon, for figures that came: SPACING_MS after the last time, or in the next frames if that is over. */
   requestLater() {
     if (this.#asked || this.#waits) return;
     const left = this.#drawnAt + SPACING_MS - this.clock.now();
-    if (left <= 0) return this.request();
+    if (left <= 0) return this.#ask();
     this.#waits = true;
     this.clock.setTimeout(() => {
       this.#waits = false;
-      this.request();
+      this.#ask();
     }, left);
   }
 
   /** Draw in the next frame, for what a person did. A hidden page has none: what came meanwhile is drawn once when it is seen again. */
   request() {
+    this.#urgent = true;
+    this.#ask();
+  }
+
+  #ask() {
     if (this.#asked) return;
     this.#asked = true;
-    this.nextFrame(() => {
-      this.#asked = false;
+    this.nextFrame(() => this.#take());
+  }
+
+  #take() {
+    this.#asked = false;
+    const urgent = this.#urgent;
+    this.#urgent = false;
+    let turns = urgent ? null : this.#turns;
+    this.#turns = null; // if it throws, the next one begins anew
+    if (turns === null) {
       this.#drawnAt = this.clock.now();
-      this.draw();
-    });
+      turns = this.draw() ?? null;
+    }
+    if (turns === null) return;
+    while (!turns.next().done) {
+      if (urgent) continue;
+      this.#turns = turns;
+      return this.#ask();
+    }
   }
 }
 
@@ -79,13 +102,14 @@ export function setAttribute(element, name, value) {
 const shares = new WeakMap();
 
 /**
- * How far a bar is filled, by a transform, which costs no layout.
+ * How far a bar is filled: by its width, because a transform makes the browser put all its layers together anew.
  *
- * @param {{ style: { transform: string } }} bar
+ * @param {{ style: { width: string } }} bar
  * @param {number} share from 0 to 1
  */
 export function setShare(bar, share) {
-  if (shares.get(bar) === share) return;
-  shares.set(bar, share);
-  bar.style.transform = `scaleX(${share})`;
+  const half = Math.round(share * 200) / 2; // in half percents, which nobody sees
+  if (shares.get(bar) === half) return;
+  shares.set(bar, half);
+  bar.style.width = `${half}%`;
 }

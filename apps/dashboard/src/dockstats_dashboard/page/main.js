@@ -121,14 +121,24 @@ function sceneNow() {
   });
 }
 
-function draw() {
+/** In turns that cost about the same. */
+function* draw() {
   const scene = sceneNow();
   setClass(document.body, [view.state.kiosk ? "kiosk" : "", scene.paused ? "paused" : ""].filter(Boolean).join(" "));
   const { open, pinned, compare, doctor } = view.state;
   if (open !== null || pinned.length > 0) parts.want("detail-drawer"); // which keeps the points of both
   if (compare) parts.want("compare-panel");
   if (doctor) parts.want("doctor-view", (part) => (part.shared = stream.shared));
-  for (const part of [...areas, ...parts.here]) {
+  drawAll([head, bar, hostLine], scene);
+  yield;
+  drawAll([table], scene);
+  yield;
+  drawAll([timeBar, ...parts.here], scene);
+}
+
+/** @param {HTMLElement[]} some @param {Scene} scene */
+function drawAll(some, scene) {
+  for (const part of some) {
     try {
       /** @type {{ draw?: (scene: Scene) => void }} */ (part).draw?.(scene);
     } catch (fault) {

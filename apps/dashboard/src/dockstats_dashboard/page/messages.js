@@ -308,13 +308,15 @@ function agentInventory(fields) {
 
 /** @param {Fields} fields @returns {ContainerFacts} */
 function containerFacts(fields) {
+  const state = text(fields["state"]);
+  const runs = state === null || state === "running" || state === "paused";
   return {
     id: shortId(fields["id"]),
     full_id: text(fields["id"]) ?? refuse(),
     name: text(fields["name"]) ?? refuse(),
     image: text(fields["image"]),
-    state: text(fields["state"]),
-    health: text(fields["health"]),
+    state,
+    health: runs ? text(fields["health"]) : null, // an engine keeps that of the last run
     compose_project: text(fields["compose_project"]),
     compose_service: text(fields["compose_service"]),
     started_at: time(fields["started_at"]),

@@ -19,6 +19,8 @@
  * @property {number} floor a difference up to this moves nobody
  */
 
+import { longestRise } from "./longest-rise.js";
+
 /** How still it holds. */
 export const STILLNESS = {
   reorderMs: 2000,
@@ -101,7 +103,7 @@ export class Order {
     const places = new Map(this.#wanted.map((key, index) => [key, index]));
     const kept = this.#shown.map((key) => places.get(key)).filter((place) => place !== undefined);
     const gone = this.#shown.length - kept.length;
-    return gone + this.#wanted.length - longestRise(kept);
+    return gone + this.#wanted.length - longestRise(kept).length;
   }
 }
 
@@ -150,21 +152,4 @@ function withMembersOf(shown, wanted, members) {
     if (!known.has(key)) kept.splice(index, 0, key);
   });
   return kept;
-}
-
-/** Length of the longest ascending selection of `places`, by patience sorting. @param {number[]} places */
-function longestRise(places) {
-  /** Of each length, the lowest place that ends one. @type {number[]} */
-  const ends = [];
-  for (const place of places) {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (/** @type {number} */ (ends[middle]) < place) low = middle + 1;
-      else high = middle;
-    }
-    ends[low] = place;
-  }
-  return ends.length;
 }

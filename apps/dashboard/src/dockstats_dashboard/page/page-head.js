@@ -125,7 +125,8 @@ export class PageHead extends HTMLElement {
     const kind = paused ? "paused" : scene.live ? "live" : "lost";
     setClass(this.state, `state ${kind}`);
     setText(this.mark.text, MARKS[kind]);
-    const lost = scene.streamState.kind === "open" ? "Not live" : "No connection";
+    const { kind: connection, lostAt } = scene.streamState;
+    const lost = connection === "open" ? "Not live" : lostAt === null ? "Connecting" : "No connection";
     setText(this.word.text, paused ? "Paused" : scene.live ? "Live" : lost);
     setText(this.old.text, paused ? instant(now, now) : oldText(newestAt(scene), now));
     setText(this.pauseWord, paused ? "live" : "pause");

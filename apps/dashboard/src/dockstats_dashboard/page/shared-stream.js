@@ -21,19 +21,12 @@
  */
 
 import { dashboardStream } from "./dashboard-stream.js";
+import { streamWorker } from "./stream-worker.js";
 import { browserClock } from "./stream.js";
 import { watchForWake } from "./wake.js";
 
-/** A worker of another version must not answer: the number changes with what is said between tab and worker. */
-const WORKER_NAME = "dockstats stream 1";
 export const ANSWER_MS = 2000;
 export const SILENT_MS = 50_000; // three of its pings
-
-/** The worker of this page's tabs; null where the browser has no such thing. @returns {WorkerLike | null} */
-function streamWorker() {
-  if (!("SharedWorker" in globalThis)) return null;
-  return new SharedWorker(new URL("./stream-hub.js", import.meta.url), { type: "module", name: WORKER_NAME });
-}
 
 export class SharedStream {
   /** @type {WorkerLike | null} */

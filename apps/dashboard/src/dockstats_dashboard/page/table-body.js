@@ -1,8 +1,8 @@
 /**
  * The rows that are in sight, and only those: a thousand containers are forty rows of the document.
  *
- * Each row lies at its height in a body as high as all of them, and stands in the document in reading order; one that
- * leaves sight is used for the next that comes. The one with the focus stays wherever it is. Not here: which rows there
+ * Each row lies at its height in a body as high as all of them, and stands in the document in reading order, which follows
+ * within some frames; one that leaves sight is used for the next that comes. The one with the focus stays wherever it is. Not here: which rows there
  * are (arrangement), what is in them (table-row, table-group).
  *
  * @typedef {import("./arrangement.js").Item} Item
@@ -15,10 +15,12 @@
  * @property {number} epoch another one: draw everything
  * @property {(key: string) => boolean} isFresh
  * @property {string | null} cursor the row that Tab reaches; null: the first one
+ * @property {boolean} asked a person asked for something: no part of it may come later
  */
 
 import { element } from "./dom.js";
 import { setAttribute } from "./frame.js";
+import { longestRise } from "./longest-rise.js";
 import { Heights } from "./sight.js";
 import { SparkColumns } from "./spark-columns.js";
 import { TableGroup } from "./table-group.js";
@@ -31,6 +33,8 @@ const HEIGHTS = {
 };
 const BEYOND_PX = 81; // drawn above and below what is in sight, for the next bit of scrolling
 const MAX_SPARE = 60;
+const ROWS_A_FRAME = 10; // with new figures: all of them in one would be felt
+const MOVES_A_FRAME = 3; // within the document; where a row is seen changes at once
 
 export class TableBody {
   /** @type {Map<string, TableRow | TableGroup>} */
@@ -44,6 +48,8 @@ export class TableBody {
   /** @type {Column[]} */
   #columns = [];
   #height = -1;
+  /** Where among the drawn rows the next frame begins. */
+  #firstLate = 0;
   #heights = HEIGHTS.wide;
   heights = new Heights();
   sparks = new SparkColumns();
@@ -83,39 +89,51 @@ export class TableBody {
     this.element.style.height = `${this.#height}px`;
   }
 
-  /** @param {Scene} scene @param {Look} look */
+  /**
+   * Whether all of it is drawn; if not, some rows' figures have to wait for the next frame.
+   *
+   * @param {Scene} scene @param {Look} look
+   */
   draw(scene, look) {
     const { from, to } = this.heights.between(look.top - BEYOND_PX, look.bottom + BEYOND_PX);
     const shown = this.#indices(from, to);
     this.#release(shown);
     const reached = this.#drawnKey(look.cursor, shown);
-    let place = this.element.firstElementChild;
-    for (const index of shown) {
+    const rows = shown.map((index) => this.#rowFor(/** @type {Item} */ (this.items[index])));
+    this.#removeSpare();
+    const placed = this.#place(rows.map(({ element }) => element), look.asked ? Infinity : MOVES_A_FRAME);
+    let drawn = 0;
+    let late = -1;
+    for (let turn = 0; turn < shown.length; turn += 1) {
+      const nth = (this.#firstLate + turn) % shown.length;
+      const index = /** @type {number} */ (shown[nth]);
       const item = /** @type {Item} */ (this.items[index]);
-      const row = this.#rowFor(item);
-      if (row.element === place) place = place.nextElementSibling;
-      else this.element.insertBefore(row.element, place);
+      const row = /** @type {TableRow | TableGroup} */ (rows[nth]);
       this.#put(row, index);
-      this.#drawItem(row, item, scene, look);
+      const came = this.#drawItem(row, item, scene, look, drawn >= ROWS_A_FRAME);
+      if (came === "drawn") drawn += 1;
+      else if (came === "late" && late < 0) late = nth;
       const isReached = item.key === reached;
       if (isReached !== (row.element.tabIndex === 0)) row.reach(isReached);
     }
+    this.#firstLate = Math.max(0, late);
     const items = this.items.slice(from, to);
     const { rowSpark, groupSpark } = this.#heights;
     const tops = items.map((item, index) => this.heights.topOf(from + index) + ("row" in item ? rowSpark : groupSpark));
     const height = Math.ceil(look.bottom - look.top) + 2 * BEYOND_PX + this.#heights.row;
     this.sparks.draw({ items, tops, top: this.heights.topOf(from), height }, scene.now, look.epoch);
+    return placed && late < 0;
   }
 
-  /** @param {TableRow | TableGroup} row @param {Item} item @param {Scene} scene @param {Look} look */
-  #drawItem(row, item, scene, { epoch, isFresh }) {
+  /** @param {TableRow | TableGroup} row @param {Item} item @param {Scene} scene @param {Look} look @param {boolean} busy */
+  #drawItem(row, item, scene, { epoch, isFresh }, busy) {
     if ("row" in item) {
       const made = /** @type {TableRow} */ (row);
-      made.draw(item.row, scene, { left: item.left, fresh: isFresh(item.key), epoch });
-    } else {
-      const made = /** @type {TableGroup} */ (row);
-      made.draw(item.group, item.totals, scene);
+      return made.draw(item.row, scene, { left: item.left, fresh: isFresh(item.key), epoch, busy });
     }
+    const made = /** @type {TableGroup} */ (row);
+    made.draw(item.group, item.totals, scene);
+    return "idle";
   }
 
   /** The key of the row that an event came from; null: of none. @param {EventTarget | null} target */
@@ -151,10 +169,17 @@ export class TableBody {
     const wanted = new Set(shown.map((index) => this.items[index]?.key));
     for (const [key, row] of this.#drawn) {
       if (wanted.has(key)) continue;
-      row.element.remove();
       this.#drawn.delete(key);
       const spare = row instanceof TableRow ? this.#spareRows : this.#spareGroups;
-      if (spare.length < MAX_SPARE) /** @type {(TableRow | TableGroup)[]} */ (spare).push(row);
+      /** @type {(TableRow | TableGroup)[]} */ (spare).push(row);
+    }
+  }
+
+  /** Those that were not used again at once, which costs neither style nor layout of a whole row. */
+  #removeSpare() {
+    for (const spare of [this.#spareRows, this.#spareGroups]) {
+      for (const { element } of spare) element.remove();
+      spare.length = Math.min(spare.length, MAX_SPARE);
     }
   }
 
@@ -168,6 +193,35 @@ export class TableBody {
     this.#drawn.set(item.key, made);
     this.#byElement.set(made.element, made);
     return made;
+  }
+
+  /**
+   * In reading order, with as few moves as can be: each costs the row its style and its layout. Whether that is done.
+   *
+   * @param {HTMLElement[]} elements
+   * @param {number} most moves
+   */
+  #place(elements, most) {
+    const { children } = this.element;
+    if (elements.length === children.length && elements.every((each, index) => each === children[index])) return true;
+    const places = new Map(Array.from(children, (child, index) => [child, index]));
+    const before = elements.map((each) => places.get(each) ?? -1);
+    const focused = elements.findIndex((each) => each.contains(document.activeElement));
+    const fixed = before[focused] ?? -1; // moved, it would lose the focus: whoever stands on the wrong side moves
+    const free = before.map((place, index) => (fixed < 0 || place < fixed === index < focused ? place : -1));
+    if (fixed >= 0) free[focused] = fixed;
+    const stay = new Set(longestRise(free));
+    let next = null;
+    let moves = 0;
+    for (let index = elements.length - 1; index >= 0; index -= 1) {
+      const each = /** @type {HTMLElement} */ (elements[index]);
+      if (!stay.has(index)) {
+        if (places.has(each) && (moves += 1) > most) continue;
+        this.element.insertBefore(each, next);
+      }
+      next = each;
+    }
+    return moves <= most;
   }
 
   /** @param {TableRow | TableGroup} row @param {number} index */

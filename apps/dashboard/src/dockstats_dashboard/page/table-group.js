@@ -60,7 +60,7 @@ export class TableGroup {
     this.button.type = "button";
     this.button.tabIndex = -1;
     this.button.addEventListener("click", () => onToggle(this.key));
-    const head = element("th", "head", this.button, this.counts.element);
+    const head = element("th", "title", this.button, this.counts.element);
     head.setAttribute("role", "rowheader");
     head.setAttribute("scope", "rowgroup");
     const first = columns.findIndex(({ id }, index) => index >= FIXED && (id in TOTALS || id.endsWith("60")));

@@ -34,10 +34,15 @@ export class TableHead {
     this.element.setAttribute("role", "rowgroup");
   }
 
-  /** @param {Column[]} columns */
+  /** The focus stays where it was: a width takes several presses. @param {Column[]} columns */
   arrange(columns) {
+    const focused = document.activeElement;
+    const id = this.#heads.find(({ place }) => place.contains(focused))?.column.id;
     this.#heads = columns.map((column, index) => this.#headOf(column, index));
     this.row.replaceChildren(...this.#heads.map(({ place }) => place));
+    const place = this.#heads.find(({ column }) => column.id === id)?.place;
+    const again = place?.querySelector(`.${focused?.classList[0]}`);
+    if (again instanceof HTMLElement) again.focus();
   }
 
   /** @param {Scene} scene */
@@ -132,11 +137,7 @@ export class TableHead {
     const by = event.key === "ArrowRight" ? KEY_STEP_PX : event.key === "ArrowLeft" ? -KEY_STEP_PX : 0;
     if (by === 0) return;
     event.preventDefault();
-    const isEdge = event.target instanceof HTMLElement && event.target.classList.contains("edge");
     this.#choose(column.id, column.width + by);
-    const again = this.#heads.find((head) => head.column.id === column.id)?.place;
-    const focus = again?.querySelector(isEdge ? ".edge" : ".sort"); // the heads may have been made anew
-    if (focus instanceof HTMLElement) focus.focus();
   }
 
   /** @param {string} id @param {number | null} width */

@@ -12,6 +12,7 @@
  * @property {boolean} left it is no longer among those to show
  * @property {boolean} fresh it has just come
  * @property {number} epoch another one: draw everything
+ * @property {boolean} busy others have used up this frame: what is new in figures alone waits for the next one
  */
 
 import { CELLS } from "./cells.js";
@@ -23,7 +24,7 @@ import { exceeded } from "./thresholds.js";
 
 /** These every time; the others once a second: a page that is read stays calm, and drawing costs half. */
 const OFTEN = new Set(["state", "name", "cpu", "memory"]);
-const OTHERS_EVERY_MS = 1000;
+const OTHERS_EVERY_MS = 900; // every second pass of figures
 
 export class TableRow {
   /** What was drawn, to know whether anything is new. @type {unknown[]} */
@@ -44,11 +45,13 @@ export class TableRow {
     this.often = [];
     /** @type {import("./cells.js").Draw[]} */
     this.others = [];
-    for (const column of columns) {
+    for (const [index, column] of columns.entries()) {
       const isName = column.id === "name";
       const place = element(isName ? "th" : "td", classOf(column));
       place.setAttribute("role", isName ? "rowheader" : "cell");
       if (isName) place.setAttribute("scope", "row");
+      place.style.left = `var(--left-${index})`;
+      place.style.width = `var(--width-${index})`;
       this.element.append(place);
       const draw = CELLS[column.id]?.(place);
       if (draw !== undefined) (OFTEN.has(column.id) ? this.often : this.others).push(draw);
@@ -62,8 +65,13 @@ export class TableRow {
     this.#others = null;
   }
 
-  /** @param {Row} row @param {Scene} scene @param {Around} around */
-  draw(row, scene, { left, fresh, epoch }) {
+  /**
+   * What came of it: `idle`, nothing is new; `late`, it has to wait.
+   *
+   * @param {Row} row @param {Scene} scene @param {Around} around
+   * @returns {"idle" | "drawn" | "late"}
+   */
+  draw(row, scene, { left, fresh, epoch, busy }) {
     const { sample, facts, gone, name } = row.container;
     const chosen = scene.view.open === row.key;
     const seen = [facts, gone?.exitCode, name, row.live, left, fresh, chosen, epoch, sample === null];
@@ -72,7 +80,8 @@ export class TableRow {
     const { now, live } = scene;
     const due = this.#others !== sample || !same;
     const othersDue = due && (!same || !live || Math.abs(now - this.#othersAt) >= OTHERS_EVERY_MS);
-    if (same && sample === this.#sample && !othersDue) return;
+    if (same && sample === this.#sample && !othersDue) return "idle";
+    if (same && busy) return "late";
     this.#drawn = seen;
     this.#sample = sample;
     const over = row.live ? exceeded(row, scene.settings.thresholds) : null;
@@ -93,6 +102,7 @@ export class TableRow {
       this.#othersAt = now;
     }
     if (this.element.tabIndex === 0) this.reach(true);
+    return "drawn";
   }
 
   /** Whether Tab reaches the row, and from it what has a reason behind it. @param {boolean} reachable */

@@ -198,7 +198,6 @@ function button(className, first, last, key) {
   hint.setAttribute("aria-hidden", "true");
   const made = element("button", className, element("span", "wide", first), last, hint);
   made.type = "button";
-  made.setAttribute("aria-label", first + last);
   made.setAttribute("aria-keyshortcuts", key);
   return made;
 }

@@ -15,6 +15,7 @@
 
 /** From one question to the next: a drag gives no more than eight frames a second. */
 export const SPACING_MS = 120;
+const SLACK_MS = 2000; // the oldest instant is forgotten while it is asked for
 
 export class TimeMachine {
   /** The instant to ask for next. @type {number | null} */
@@ -123,6 +124,11 @@ export class TimeMachine {
 
   /** @param {number} at @param {Moment | null} moment @param {Sparklines | null} sparklines */
   #take(at, moment, sparklines) {
+    const oldest = moment?.oldest ?? null;
+    // The first answer tells how far back there is anything.
+    if (this.#wanted === null && oldest !== null && oldest - at > SLACK_MS) {
+      this.#wanted = this.instant = Math.ceil(oldest / 1000) * 1000;
+    }
     this.loading = this.#wanted !== null;
     this.error = null;
     if (moment === null) {

@@ -22,6 +22,8 @@ export class TimeSlider {
   /** @type {number | null} */
   #instant = null;
   #told = "";
+  /** @type {number | null} */
+  #toldOf = null;
   #dragging = false;
 
   /** @param {Deeds} deeds */
@@ -42,16 +44,15 @@ export class TimeSlider {
   /** @param {Span} span @param {number | null} instant null: live */
   draw(span, instant) {
     this.#span = span;
-    const changed = instant !== this.#instant;
     this.#instant = instant;
     setHidden(this.marker, instant === null);
     if (instant !== null) move(this.marker, placeOf(span, instant) * this.width);
-    if (changed) this.#tell();
+    if (instant !== this.#toldOf) this.#tell();
   }
 
   #tell() {
     const { from, to, oldest } = this.#span;
-    const at = this.#instant;
+    const at = (this.#toldOf = this.#instant);
     const told = at === null ? "live" : `${clock(at)}, paused, in the last 30 minutes`;
     if (told === this.#told) return;
     this.#told = told;
@@ -94,6 +95,7 @@ export class TimeSlider {
     } else {
       const instant = pressed(this.#span, this.#instant, event);
       if (instant === undefined) return;
+      this.#instant = instant; // the next press may come before the next drawing
       this.deeds.go(instant);
     }
     event.preventDefault();

@@ -1,0 +1,120 @@
+"""Where things are on the page: one place to change when the page does.
+
+Not here: what is expected of them (the tests), the browser (visiting), what is served (serving).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import Locator, Page, expect
+
+FIGURE = re.compile(r"^\d+(\.\d+)?$")
+
+
+def row(page: Page, name: str) -> Locator:
+    """The row of the container with this name."""
+    named = page.locator("button.name", has_text=re.compile(f"^{re.escape(name)}$"))
+    return page.locator("tr.row", has=named)
+
+
+def rows(page: Page) -> Locator:
+    """Those in sight."""
+    return page.locator("tr.row")
+
+
+def drawer(page: Page) -> Locator:
+    """The detail."""
+    return page.locator("detail-drawer")
+
+
+def chart(page: Page, name: str) -> Locator:
+    """One of the detail's charts, with its head: cpu, memory, network, disk, pids, pressure."""
+    return page.locator(f"detail-drawer .chart.{name}")
+
+
+def slider(page: Page) -> Locator:
+    """What is dragged to go back in time."""
+    return page.get_by_role("slider", name="Time")
+
+
+def ticks(page: Page) -> Locator:
+    """On the timeline; what happened at nearly one time is one."""
+    return page.get_by_role("group", name="What happened").get_by_role("button")
+
+
+async def expect_tick(page: Page, words: str) -> None:
+    """One of them tells these words."""
+    for tick in await ticks(page).all():
+        await tick.focus()
+        if words in await why(page).inner_text():
+            return
+    raise AssertionError(f"no tick tells {words!r}")
+
+
+async def go_back(page: Page, seconds: int) -> None:
+    """In the timeline, by its keys."""
+    await slider(page).focus()
+    for _ in range(seconds // 10):
+        await page.keyboard.press("Shift+ArrowLeft")
+    for _ in range(seconds % 10):
+        await page.keyboard.press("ArrowLeft")
+
+
+async def open_detail(page: Page, name: str) -> Locator:
+    """Open a container by a click and wait for its first chart."""
+    await row(page, name).locator("button.name").click()
+    await expect(drawer(page).locator("h2")).to_have_text(name)
+    await expect(chart(page, "memory").locator("canvas")).to_be_visible()
+    return drawer(page)
+
+
+async def expect_figures(page: Page) -> None:
+    """The table shows CPU figures."""
+    await expect(page.locator("tr.row td.cpu .figure").first).to_have_text(FIGURE)
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    """What the address bar says of what is looked at."""
+    return parse_qs(urlsplit(page.url).query, keep_blank_values=True)
+
+
+def groups(page: Page) -> Locator:
+    """Heads of groups in sight."""
+    return page.locator("tr.group")
+
+
+def head(page: Page, column: str) -> Locator:
+    """A column's head, by the column's title."""
+    return page.locator("tr.heads th").filter(has=page.get_by_role("button", name=column, exact=True))
+
+
+def host_card(page: Page, agent_id: str) -> Locator:
+    """One host in the line of hosts."""
+    return page.locator(f'.host-card[data-agent="{agent_id}"]')
+
+
+def tile(page: Page, title: str) -> Locator:
+    """One of the fleet's totals, such as `CPU`."""
+    return page.locator(f"fleet-bar .of-{title.lower()}")
+
+
+def notice(page: Page, kind: str) -> Locator:
+    """The banner below the head, of that kind (`situation.js`)."""
+    return page.locator(f'page-notice .notice[data-kind="{kind}"]')
+
+
+def why(page: Page) -> Locator:
+    """The box with the reason behind a word."""
+    return page.locator("#why")
+
+
+def filter_field(page: Page) -> Locator:
+    """Where the filter is typed."""
+    return page.get_by_role("combobox", name="Filter containers")
+
+
+def names(page: Page) -> Locator:
+    """Of the containers in sight, from top to bottom."""
+    return rows(page).locator(".name bdi")

@@ -1,0 +1,133 @@
+"""What happened: ticks on the timeline, and the list of what changed. Not here: going back in time (test_time).
+
+All tests share one engine, which is full of life; each has a container of its own, there from the first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.browser.asking import until_history
+from tests.browser.hosts import full_id
+from tests.browser.places import drawer, expect_tick, notice, row, ticks
+from tests.browser.serving import dashboard
+from tests.browser.stepping import lived_engine
+from tests.browser.visiting import visit
+from tests.fake_containers import FakeContainer
+from tests.fake_engine import FakeEngine
+
+pytestmark = pytest.mark.browser
+
+LEAST_PAST_S = 5.0  # the list leaves out the first seconds after a dashboard's start, when hosts are just being met
+NAMES = ("ails", "ends", "listed", "leaves", "grows", "rests")
+
+
+class Lived:
+    """A dashboard that has seen its containers run for some seconds."""
+
+    def __init__(self, url: str, engine: FakeEngine) -> None:
+        self.url = url
+        self.engine = engine
+        self.containers: dict[str, FakeContainer] = {}
+
+
+@pytest.fixture(scope="module")
+async def lived() -> AsyncIterator[Lived]:
+    async with lived_engine() as engine, dashboard(DOCKER_HOST=engine.host) as url:
+        lived = Lived(url, engine)
+        for number, name in enumerate(NAMES, 1):
+            lived.containers[name] = engine.run(name, id=full_id(number), health="healthy")
+        await until_history(url, full_id(1), lambda points: points[-1][0] - points[0][0] > LEAST_PAST_S)
+        yield lived
+
+
+def panel(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="What changed")
+
+
+def change(page: Page, name: str) -> Locator:
+    named = page.locator(".name", has_text=re.compile(f"^{name}$"))
+    return panel(page).get_by_role("button").filter(has=named)
+
+
+def sign(page: Page, name: str) -> Locator:
+    """What stands beside a container's name."""
+    return row(page, name).locator("th.name > .sign")
+
+
+async def test_health_end_and_start_are_ticks_that_name_what_happened(browser: Browser, lived: Lived) -> None:
+    ails = lived.containers["ails"]
+    async with visit(browser, lived.url) as page:
+        await expect(row(page, "ails")).to_be_visible()
+        lived.engine.set_health(ails, "unhealthy")
+        await expect(sign(page, "ails")).to_have_text("unhealthy")
+        lived.engine.stop(ails, exit_code=3)
+        await expect(sign(page, "ails")).to_have_text("exited with 3")
+        lived.engine.start(ails)
+        await expect(sign(page, "ails")).not_to_have_text("exited with 3")
+        for words in ("ails: unhealthy", "ails: ended, exit 3", "ails: start"):
+            await expect_tick(page, words)
+
+
+async def test_tick_clicked_leads_to_its_instant(browser: Browser, lived: Lived) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(row(page, "ends")).to_be_visible()
+        lived.engine.stop(lived.containers["ends"], exit_code=4)
+        await expect(sign(page, "ends")).to_have_text("exited with 4")
+        await ticks(page).last.click()
+        await expect(notice(page, "paused")).to_be_visible()
+
+
+async def test_list_of_changes_tells_what_ended_with_its_exit_code_and_what_came(
+    browser: Browser, lived: Lived
+) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(row(page, "listed")).to_be_visible()
+        lived.engine.stop(lived.containers["listed"], exit_code=3)
+        lived.engine.run("new-one", id=full_id(99))
+        await expect(row(page, "new-one")).to_be_visible()
+        await page.keyboard.press("d")
+        await expect(change(page, "listed")).to_contain_text("ended, exit 3")
+        await expect(change(page, "new-one")).to_contain_text("new")
+        await expect(change(page, "rests")).to_have_count(0)
+
+
+async def test_container_that_is_gone_is_in_the_list_and_leads_to_when_it_was_there(
+    browser: Browser, lived: Lived
+) -> None:
+    leaves = lived.containers["leaves"]
+    async with visit(browser, lived.url) as page:
+        await expect(row(page, "leaves")).to_be_visible()
+        lived.engine.stop(leaves, exit_code=3)
+        await expect(sign(page, "leaves")).to_have_text("exited with 3")
+        lived.engine.remove(leaves)
+        await expect(sign(page, "leaves")).to_have_text("exit 3")
+        await page.keyboard.press("d")
+        await change(page, "leaves").click()
+        await expect(notice(page, "paused")).to_be_visible()
+        await expect(drawer(page).locator("h2")).to_have_text("leaves")
+        await expect(drawer(page).locator(".title .word")).to_have_text("healthy")
+
+
+async def test_memory_that_moved_is_told_from_what_to_what(browser: Browser, lived: Lived) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(row(page, "grows")).to_be_visible()
+        lived.containers["grows"].mem_usage = 130 << 20
+        await expect(row(page, "grows").locator("td.memory")).to_contain_text("128MiB")
+        await page.keyboard.press("d")
+        await expect(change(page, "grows")).to_contain_text("8.00 MiB → 128 MiB")
+
+
+async def test_escape_closes_the_list_and_gives_the_focus_back(browser: Browser, lived: Lived) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(row(page, "rests")).to_be_visible()
+        button = page.get_by_role("button", name="what changed")
+        await button.click()
+        await expect(panel(page).get_by_role("button", name="5 min", exact=True)).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(panel(page)).to_be_hidden()
+        await expect(button).to_be_focused()

@@ -1,0 +1,122 @@
+"""Containers pinned into one chart. Not here: what else is in a chart (test_charts), the file of it (test_export)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.browser.fake_agent import fake_agent
+from tests.browser.hosts import MIB, facts, host, sample, short_id
+from tests.browser.places import drawer, filter_field, open_detail, query, row
+from tests.browser.serving import dashboard, following
+from tests.browser.visiting import visit
+
+pytestmark = pytest.mark.browser
+
+COUNT = 9
+MOST = 8
+NUMBERS = range(1, COUNT + 1)
+SAID = host(
+    [facts(number) for number in NUMBERS],
+    [sample(number, cpu_pct=100.0 - number, mem_bytes=number * MIB) for number in NUMBERS],
+)
+
+
+@pytest.fixture(scope="module")
+async def url() -> AsyncIterator[str]:
+    async with fake_agent(SAID) as agent, dashboard(*following(heron=agent)) as url:
+        yield url
+
+
+def panel(page: Page) -> Locator:
+    return page.get_by_role("region", name="Comparison of pinned containers")
+
+
+def legend(page: Page) -> Locator:
+    return panel(page).locator(".legend li")
+
+
+def pinned(*numbers: int) -> str:
+    """Pinned and compared, as an address says it."""
+    return "?" + "&".join(f"pin=heron/{short_id(number)}" for number in numbers) + "&compare"
+
+
+async def told(page: Page, words: str) -> None:
+    """Who listens to the page hears it."""
+    await expect(page.get_by_role("status").filter(has_text=words)).to_have_count(1)
+
+
+async def test_p_pins_the_row_of_the_cursor_and_c_compares_the_pinned(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await expect(row(page, "web-2")).to_be_visible()
+        for key in ("j", "p", "j", "p", "c"):
+            await page.keyboard.press(key)
+        await expect(legend(page).locator("bdi").filter(has_text="web-")).to_have_text(["web-1", "web-2"])
+        await page.keyboard.press("c")
+        await expect(panel(page)).to_be_hidden()
+
+
+async def test_pin_button_of_the_detail_pins_and_unpins(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await open_detail(page, "web-3")
+        pin = drawer(page).get_by_role("button", name=re.compile("^pin"))
+        await pin.click()
+        await expect(pin).to_have_attribute("aria-pressed", "true")
+        await drawer(page).get_by_role("button", name="compare 1").click()
+        await expect(legend(page)).to_have_count(1)
+        await pin.click()
+        await expect(panel(page)).to_be_hidden()
+
+
+async def test_legend_tells_each_value_and_no_two_lines_by_colour_alone(browser: Browser, url: str) -> None:
+    async with visit(browser, url + pinned(*range(1, MOST + 1))) as page:
+        await expect(legend(page)).to_have_count(MOST)
+        for number in (1, MOST):
+            await expect(legend(page).filter(has_text=f"web-{number}")).to_contain_text(f"{100.0 - number:.1f} %")
+        markers = await legend(page).locator(".marker").all_text_contents()
+        assert len(set(markers)) == MOST
+
+
+async def test_ninth_pin_is_refused_with_the_way_out(browser: Browser, url: str) -> None:
+    async with visit(browser, url + pinned(*range(1, MOST + 1))) as page:
+        await expect(legend(page)).to_have_count(MOST)
+        await filter_field(page).fill("web-9")
+        await filter_field(page).press("Escape")
+        await row(page, "web-9").focus()
+        await page.keyboard.press("p")
+        await told(page, "unpin one first")
+        await expect(legend(page)).to_have_count(MOST)
+
+
+async def test_unpinned_in_the_legend_leaves_the_chart_and_the_last_one_closes_it(browser: Browser, url: str) -> None:
+    async with visit(browser, url + pinned(1, 2)) as page:
+        await panel(page).get_by_role("button", name="unpin web-1").click()
+        await expect(legend(page)).to_have_count(1)
+        await panel(page).get_by_role("button", name="unpin web-2").click()
+        await expect(panel(page)).to_be_hidden()
+
+
+async def test_another_figure_chosen_is_the_one_compared(browser: Browser, url: str) -> None:
+    async with visit(browser, url + pinned(1, 2)) as page:
+        await panel(page).get_by_label("What to compare").select_option("Memory")
+        await expect(legend(page).first).to_contain_text("1.00 MiB")
+        await expect(panel(page).locator("canvas")).to_have_attribute("aria-label", "Memory of web-1, web-2")
+
+
+async def test_comparison_of_nothing_says_how_to_pin(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await expect(row(page, "web-1")).to_be_visible()
+        await page.keyboard.press("c")
+        await told(page, "Pin containers first")
+
+
+async def test_pins_and_comparison_stand_in_the_address(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await expect(row(page, "web-1")).to_be_visible()
+        for key in ("j", "p", "c"):
+            await page.keyboard.press(key)
+        await expect(page).to_have_url(re.compile("compare"))
+        assert query(page)["pin"] == [f"heron/{short_id(1)}"]

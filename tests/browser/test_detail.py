@@ -1,0 +1,165 @@
+"""One container in depth: how its detail opens and closes, and what stands in it.
+
+Not here: its charts (test_charts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from dockstats_core.messages.agent import Pressure
+from tests.browser.fake_agent import fake_agent
+from tests.browser.hosts import MIB, facts, full_id, host, sample, short_id
+from tests.browser.places import chart, drawer, open_detail, row, why
+from tests.browser.serving import dashboard, following
+from tests.browser.stepping import lived_engine
+from tests.browser.visiting import visit
+
+pytestmark = pytest.mark.browser
+
+WELL = {"cpu_pct": 10.0, "mem_bytes": 64 * MIB, "pids": 3}
+HELD_BACK = {
+    "cpu_pct": 49.0,
+    "throttled_pct": 90.0,
+    "throttled_time_pct": 60.0,
+    "cpu_pressure": Pressure(some_pct=55.0),
+}
+NO_NETWORK = {"network": "host_network", "network_rates": "host_network"}
+NO_PRESSURE = {"pressure": "source_cannot_tell"}
+
+SAID = host(
+    [
+        facts(1, "throttled", image="acme/api:1", compose_project="shop", cpu_limit_cores=0.5),
+        facts(2, "well", cpu_limit_cores=2.0, mem_limit_bytes=128 * MIB),
+        facts(3, "on-host-network", network_mode="host"),
+    ],
+    [
+        sample(1, "throttled", **{**WELL, **HELD_BACK}),
+        sample(2, "well", **WELL),
+        sample(3, "on-host-network", **WELL, unknown={**NO_NETWORK, **NO_PRESSURE}),
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+async def url() -> AsyncIterator[str]:
+    async with fake_agent(SAID) as agent, dashboard(*following(heron=agent)) as url:
+        yield url
+
+
+async def test_name_clicked_opens_its_detail_in_place_of_another_until_it_is_closed(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await open_detail(page, "well")
+        await expect(row(page, "well")).to_have_attribute("aria-current", "true")
+        await open_detail(page, "throttled")
+        await expect(row(page, "well")).not_to_have_attribute("aria-current", "true")
+        await drawer(page).get_by_role("button", name="close the detail").click()
+        await expect(drawer(page)).to_be_hidden()
+
+
+async def test_enter_on_a_row_opens_its_detail_and_escape_gives_the_focus_back(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await expect(row(page, "throttled")).to_be_visible()  # the first one, as it uses most
+        await page.keyboard.press("j")
+        await expect(row(page, "throttled")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(drawer(page).locator("h2")).to_have_text("throttled")
+        await page.keyboard.press("Escape")
+        await expect(drawer(page)).to_be_hidden()
+        await expect(row(page, "throttled")).to_be_focused()
+
+
+async def test_escape_within_the_detail_closes_it_and_gives_the_focus_back(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await expect(row(page, "throttled")).to_be_visible()
+        await page.keyboard.press("j")
+        await page.keyboard.press("Enter")
+        await chart(page, "cpu").locator("canvas").focus()
+        await page.keyboard.press("Escape")
+        await expect(drawer(page)).to_be_hidden()
+        await expect(row(page, "throttled")).to_be_focused()
+
+
+async def test_narrow_window_shows_the_detail_as_a_sheet_that_takes_the_focus(browser: Browser, url: str) -> None:
+    async with visit(browser, url, width=390, height=844) as page:
+        await open_detail(page, "well")
+        await expect(drawer(page).locator("h2")).to_be_focused()
+        box = await drawer(page).bounding_box()
+        assert box is not None
+        assert (box["x"], box["width"]) == (0, 390)
+
+
+async def test_throttled_container_says_why_it_is_slow_and_the_rule_behind_it(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await open_detail(page, "throttled")
+        sentence = drawer(page).locator(".why-slow")
+        await expect(sentence).to_contain_text("its own limit")
+        await sentence.focus()
+        await expect(why(page)).to_contain_text("throttled")
+
+
+async def test_container_that_is_well_has_its_limits_beside_its_charts_and_no_sentence(
+    browser: Browser, url: str
+) -> None:
+    async with visit(browser, url) as page:
+        await open_detail(page, "well")
+        await expect(chart(page, "cpu").locator(".note")).to_have_text("limit 200 %")
+        await expect(chart(page, "memory").locator(".note")).to_have_text("limit 128 MiB · 50 %")
+        await expect(drawer(page).locator(".why-slow")).to_be_hidden()
+
+
+async def test_chart_without_figures_says_why_instead_of_showing_zero(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await open_detail(page, "on-host-network")
+        for name, word in (("network", "host network"), ("pressure", "not on heron")):
+            await expect(chart(page, name).locator(".plot-head .unknown")).to_have_text(word)
+            await expect(chart(page, name).locator(".plot-why")).not_to_be_empty()
+            await expect(chart(page, name).locator("canvas")).to_be_hidden()
+            await expect(chart(page, name).locator(".figure")).to_have_count(0)
+
+
+async def test_fact_copied_is_whole_and_in_the_clipboard(browser: Browser, url: str) -> None:
+    async with visit(browser, url, permissions=["clipboard-read", "clipboard-write"]) as page:
+        await open_detail(page, "well")
+        await drawer(page).get_by_role("button", name="copy id").click()
+        await expect(page.get_by_role("status").filter(has_text="Id copied.")).to_have_count(1)
+        assert await page.evaluate("navigator.clipboard.readText()") == full_id(2)
+
+
+async def test_fact_is_copied_too_where_the_browser_hides_its_clipboard(browser: Browser, url: str) -> None:
+    hidden = "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+    async with visit(browser, url, before=hidden, permissions=["clipboard-read"]) as page:
+        await open_detail(page, "throttled")
+        copy = drawer(page).get_by_role("button", name="copy image")
+        await copy.click()
+        await expect(page.get_by_role("status").filter(has_text="Image copied.")).to_have_count(1)
+        await expect(copy).to_be_focused()
+
+
+async def test_address_names_what_is_open_and_forgets_it_when_closed(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await open_detail(page, "well")
+        await expect(page).to_have_url(f"{url}?open=heron/{short_id(2)}")
+        await page.keyboard.press("Escape")
+        await expect(page).to_have_url(url)
+
+
+async def test_address_of_a_container_that_is_not_there_says_so(browser: Browser, url: str) -> None:
+    async with visit(browser, f"{url}?open=heron/{short_id(99)}") as page:
+        await expect(drawer(page).locator(".missing")).to_contain_text("not there")
+        await drawer(page).get_by_role("button", name="close", exact=True).click()
+        await expect(drawer(page)).to_be_hidden()
+
+
+async def test_container_removed_while_it_is_open_stays_open_and_says_how_it_ended(browser: Browser) -> None:
+    async with lived_engine() as engine, dashboard(DOCKER_HOST=engine.host) as url, visit(browser, url) as page:
+        web = engine.run("web")
+        await open_detail(page, "web")
+        engine.stop(web, exit_code=3)
+        await expect(drawer(page).locator(".events li").first).to_contain_text("ended, exit 3")
+        engine.remove(web)
+        await expect(drawer(page).locator(".sentence")).to_have_text("It is gone; its exit code was 3.")
+        await expect(drawer(page).locator("h2")).to_have_text("web")

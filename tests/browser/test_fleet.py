@@ -1,0 +1,78 @@
+"""The fleet's totals and the line of hosts. Not here: what a host that is lost looks like (test_states)."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.fake_agent import fake_agent
+from tests.browser.hosts import facts, host, sample
+from tests.browser.places import FIGURE, expect_figures, groups, head, host_card, rows, tile, why
+from tests.browser.serving import dashboard, following
+from tests.browser.visiting import visit
+
+pytestmark = pytest.mark.browser
+
+
+async def test_demo_shows_every_host_with_figures_and_says_that_they_are_made_up(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo) as page:
+        await expect_figures(page)
+        await expect(page.locator(".host-card.live")).to_have_count(3)
+        await expect(tile(page, "Hosts")).to_contain_text("of 3 live")
+        for title in ("Hosts", "CPU", "Memory", "Network", "Disk", "Pressure"):
+            await expect(tile(page, title).locator(".figure")).to_have_text(FIGURE)
+        badge = page.locator("page-head .badge")
+        await expect(badge).to_have_text("simulated")
+        await badge.hover()
+        await expect(why(page)).to_contain_text("Every figure here is made up")
+
+
+async def test_click_on_a_total_sorts_by_it_largest_first(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo) as page:
+        await expect_figures(page)
+        await tile(page, "Memory").click()
+        await expect(head(page, "Memory")).to_have_attribute("aria-sort", "descending")
+
+
+async def test_click_on_hosts_groups_by_host(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo) as page:
+        await expect_figures(page)
+        await tile(page, "Hosts").click()
+        await expect(page.get_by_label("Group containers by")).to_have_value("host")
+        await expect(groups(page).first).to_be_visible()
+
+
+async def test_host_tells_what_watches_it_how_often_and_how_loaded_it_is(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo) as page:
+        card = host_card(page, "atlas")
+        await expect(card.locator(".facts")).to_contain_text("simulated · 0.5 s")
+        for figure in await card.locator(".figure").all():
+            await expect(figure).to_contain_text("%")
+
+
+async def test_everything_about_a_host_opens_and_tells_what_watching_costs_there(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo) as page:
+        await expect_figures(page)
+        await host_card(page, "atlas").get_by_role("button", name="Everything about atlas").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog).to_contain_text("atlas")
+        await expect(dialog).to_contain_text("% of a core")
+        await page.keyboard.press("Escape")
+        await expect(dialog).to_be_hidden()
+
+
+async def test_more_than_eight_hosts_are_a_mark_each_and_cards_on_demand(browser: Browser) -> None:
+    async with AsyncExitStack() as hosts:
+        said = {
+            f"host{number}": host([facts(1)], [sample(1, cpu_pct=1.0)], agent_id=f"host{number}") for number in range(9)
+        }
+        agents = {name: await hosts.enter_async_context(fake_agent(messages)) for name, messages in said.items()}
+        async with dashboard(*following(**agents)) as url, visit(browser, url) as page:
+            await expect(page.locator(".host-mark.live")).to_have_count(9)
+            await expect(page.locator(".host-card")).to_have_count(0)
+            await page.get_by_role("button", name="show 9 hosts").click()
+            await expect(page.locator(".host-card")).to_have_count(9)
+            await page.get_by_role("button", name="host4, live").click()
+            await expect(rows(page)).to_have_count(1)

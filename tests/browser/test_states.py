@@ -1,0 +1,208 @@
+"""What the page says when something is missing, lost or late, and that it recovers by itself.
+
+Not here: the words for each state (tests/page/situation, condition), a stream shared by tabs (test_tabs).
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+from contextlib import AsyncExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, Page, Route, expect
+
+from dockstats_core.messages.agent import EngineState
+from tests.browser.fake_agent import fake_agent
+from tests.browser.hosts import batch, facts, host, inventory, sample
+from tests.browser.places import expect_figures, host_card, notice, row, rows, tile
+from tests.browser.proxy import reverse_proxy
+from tests.browser.serving import dashboard, following, simulated_agent
+from tests.browser.visiting import visit
+
+pytestmark = pytest.mark.browser
+
+NOBODY = "ws://127.0.0.1:9/ws"  # the discard port: nothing listens there
+
+
+async def expect_hosts(page: Page, words: str) -> None:
+    """What the fleet's total says of them."""
+    await expect(tile(page, "Hosts").locator(".line")).to_have_text(words)
+
+
+async def test_machine_without_an_engine_is_told_with_the_next_step(browser: Browser, tmp_path: Path) -> None:
+    socket = f"unix://{tmp_path}/no.sock"
+    async with dashboard(DOCKER_HOST=socket) as url, visit(browser, url) as page:
+        said = notice(page, "host-lost")
+        await expect(said).to_contain_text("No container engine")
+        await expect(said).to_contain_text(socket)
+        await expect(said).to_contain_text("start Docker")
+        await expect(rows(page)).to_have_count(0)
+        await expect(page).to_have_title("no figures · dockstats")
+
+
+async def test_engine_that_may_not_be_read_is_told_with_the_way_out(browser: Browser) -> None:
+    denied = EngineState(
+        endpoint="unix:///var/run/docker.sock",
+        error='cannot open unix:///var/run/docker.sock: permission denied; add this user to the "docker" group',
+    )
+    async with (
+        fake_agent([inventory([]), batch([], engine=denied)]) as agent,
+        dashboard(*following(host=agent)) as url,
+        visit(browser, url) as page,
+    ):
+        await expect(notice(page, "denied")).to_contain_text("Permission denied")
+        await expect(notice(page, "denied")).to_contain_text('add this user to the "docker" group')
+
+
+async def test_dashboard_without_agents_that_answer_says_so_of_each(browser: Browser) -> None:
+    async with dashboard(*following(a=NOBODY, b=NOBODY)) as url, visit(browser, url) as page:
+        await expect(notice(page, "all-lost")).to_contain_text("None of the 2 hosts is live")
+        await expect(notice(page, "all-lost")).to_contain_text(re.compile("a: .+127.0.0.1:9", re.DOTALL))
+        await expect(notice(page, "all-lost").get_by_role("button", name="Self-test")).to_be_visible()
+
+
+async def test_agent_that_says_nothing_yet_is_waited_for(browser: Browser) -> None:
+    async with (
+        fake_agent([]) as agent,
+        dashboard(*following(host=agent)) as url,
+        visit(browser, url) as page,
+    ):
+        await expect(notice(page, "connecting")).to_contain_text("Connecting to host")
+        await agent.say(inventory([facts(1)]), batch([sample(1, cpu_pct=1.0)]))
+        await expect(notice(page, "connecting")).to_be_hidden()
+        await expect_figures(page)
+
+
+async def test_lost_agent_dims_its_rows_within_three_intervals_and_totals_say_of_how_many_hosts(
+    browser: Browser,
+) -> None:
+    async with AsyncExitStack() as stack:
+        a, b = [
+            await stack.enter_async_context(fake_agent(host([facts(1)], [sample(1, cpu_pct=1.0)], agent_id=name)))
+            for name in "ab"
+        ]
+        leaving = await stack.enter_async_context(simulated_agent())
+        url = await stack.enter_async_context(dashboard(*following(a=a, b=b, c=leaving.url)))
+        page = await stack.enter_async_context(visit(browser, f"{url}?filter=host:c+state:running"))
+        await expect_hosts(page, "3of 3 live")
+        await expect_figures(page)
+
+        await leaving.program.stop()
+        await expect(page.locator("tr.row:not(.dim)")).to_have_count(0, timeout=3000)
+        await expect_hosts(page, "2of 3 · 1 lost")
+        await expect(tile(page, "CPU")).to_contain_text("2 of 3 hosts")
+        await expect(host_card(page, "c")).to_have_class(re.compile(r"\blost\b"))
+        await expect(host_card(page, "c").locator(".facts")).to_contain_text("lost")
+        await expect(host_card(page, "a")).to_have_class(re.compile(r"\blive\b"))
+        await expect(page.locator("page-head .state")).to_have_class("state live")  # the others are
+
+        await stack.enter_async_context(simulated_agent(port=leaving.port))
+        await expect_hosts(page, "3of 3 live")
+        await expect(page.locator("tr.row:not(.dim)").first).to_be_visible()
+
+
+async def test_agent_that_hangs_is_silent_within_seconds_and_recovers(browser: Browser) -> None:
+    async with (
+        simulated_agent() as agent,
+        dashboard(*following(host=agent.url)) as url,
+        visit(browser, url) as page,
+    ):
+        await expect_figures(page)
+        agent.program.process.send_signal(signal.SIGSTOP)
+        await expect(notice(page, "host-lost")).to_contain_text("No figures since", timeout=6000)
+        await expect(page.locator("tr.row:not(.dim)")).to_have_count(0)
+        await expect(page).to_have_title("no figures · dockstats")
+        agent.program.process.send_signal(signal.SIGCONT)
+        await expect(notice(page, "host-lost")).to_be_hidden()
+        await expect_figures(page)
+
+
+async def test_dashboard_that_restarts_is_found_again_within_three_seconds(browser: Browser) -> None:
+    port = 0
+    async with AsyncExitStack() as visitor:
+        async with dashboard("--demo") as url:
+            port = urlsplit(url).port or 0
+            page = await visitor.enter_async_context(visit(browser, url, complaints=[]))
+            await expect_figures(page)
+        await expect(page.locator("page-head .state")).to_contain_text("No connection")
+        await expect(page.locator("tr.row:not(.dim)")).to_have_count(0)
+        async with dashboard("--demo", port=port):
+            await expect(page.locator("page-head .state")).to_contain_text("Live", timeout=3000)
+            await expect_figures(page)
+            await visitor.aclose()
+
+
+async def test_proxy_that_loses_the_dashboard_is_named_and_the_stream_opened_anew(browser: Browser) -> None:
+    async with (
+        dashboard("--demo") as url,
+        reverse_proxy(urlsplit(url).port or 0) as proxy,
+        visit(browser, f"http://127.0.0.1:{proxy.port}/", complaints=[]) as page,
+    ):
+        await expect_figures(page)
+        proxy.lose()
+        said = notice(page, "proxy")
+        await expect(said).to_contain_text("A proxy answers, the dashboard does not")
+        await expect(said).to_contain_text("every figure below is from then")
+        await expect(page.locator("tr.row:not(.dim)")).to_have_count(0)
+        await proxy.until_refused()
+        proxy.recover()
+        await said.get_by_role("button", name="Try now").click()
+        await expect(said).to_be_hidden()
+        await expect_figures(page)
+
+
+async def test_page_below_a_base_path_works_with_and_without_its_last_slash(browser: Browser) -> None:
+    async with dashboard("--demo", "--base-path", "/ops/stats") as url:
+        for path in ("ops/stats/", "ops/stats"):
+            async with visit(browser, url + path) as page:
+                await expect_figures(page)
+                assert urlsplit(page.url).path == "/ops/stats/"
+
+
+async def test_file_that_did_not_arrive_is_loaded_again(browser: Browser, demo: str) -> None:
+    missed: set[str] = set()
+
+    async def miss_once(route: Route) -> None:
+        if route.request.url in missed:
+            await route.continue_()
+        else:
+            missed.add(route.request.url)
+            await route.abort()
+
+    async with visit(browser, demo, complaints=[]) as page:
+        for name in ("order.js", "style.css"):
+            await page.route(f"**/page/{name}", miss_once)
+            await page.reload()
+            await expect_figures(page)
+            await expect(page.locator("body > .notice")).to_have_count(0)
+    assert len(missed) == 2
+
+
+async def test_page_that_cannot_start_says_so_and_stops_trying(browser: Browser, demo: str) -> None:
+    loads: list[str] = []
+    async with visit(browser, demo, complaints=[]) as page:
+        page.on("request", lambda request: loads.append(request.url) if request.is_navigation_request() else None)
+        await page.route("**/page/order.js", lambda route: route.abort())
+        await page.reload()
+        await expect(page.locator("body > .notice")).to_contain_text("This page cannot start")
+    assert len(loads) == 5  # the first time, and four more
+
+
+async def test_browser_without_javascript_is_told_what_to_do(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo, java_script_enabled=False) as page:
+        await expect(page.locator("noscript p")).to_contain_text("Allow it for this address")
+
+
+async def test_host_without_figures_has_no_rows_that_look_alive(browser: Browser) -> None:
+    async with (
+        fake_agent(
+            [inventory([facts(1, "web")]), batch([sample(1, "web", unknown={"cpu": "engine_unreachable"})])]
+        ) as agent,
+        dashboard(*following(host=agent)) as url,
+        visit(browser, url) as page,
+    ):
+        await expect(row(page, "web").locator(".cpu .unknown")).to_have_text("no engine")
+        await expect(row(page, "web").locator(".memory .bar")).to_be_hidden()

@@ -1,0 +1,135 @@
+"""Time: paused, back through the history, live again; held against a past that is known to the instant.
+
+Not here: the list of what changed (test_changes), an instant in a link (test_share).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.browser.places import go_back, notice, row, slider
+from tests.browser.stepping import HIGH, LOW, Stepped, stepped
+from tests.browser.visiting import visit
+
+pytestmark = pytest.mark.browser
+
+SHOWN = "() => ['fleet-bar', 'host-line', 'container-table'].map((name) => document.querySelector(name).innerText)"
+
+
+@pytest.fixture(scope="module")
+async def past() -> AsyncIterator[Stepped]:
+    async with stepped() as lived:
+        yield lived
+
+
+@pytest.fixture
+def lived(past: Stepped) -> Stepped:
+    """As it was after its step, whatever the test before did with it."""
+    past.use(72)
+    return past
+
+
+def memory(page: Page) -> Locator:
+    return row(page, "web").locator("td.memory .value")
+
+
+def ago(page: Page) -> Locator:
+    return page.locator("time-bar .time-note")
+
+
+async def test_space_freezes_the_whole_page_while_figures_keep_arriving(browser: Browser, lived: Stepped) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(memory(page)).to_contain_text(HIGH)
+        await page.keyboard.press("Space")
+        await expect(notice(page, "paused")).to_be_visible()
+        before = await page.evaluate(SHOWN)
+        lived.use(40)
+        await lived.until_kept(40)
+        await expect(ago(page)).to_have_text("2 s ago")  # so the page was drawn since
+        assert await page.evaluate(SHOWN) == before
+
+
+async def test_l_shows_now_again_with_all_that_came_meanwhile(browser: Browser, lived: Stepped) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(memory(page)).to_contain_text(HIGH)
+        await page.keyboard.press("Space")
+        lived.use(40)
+        await lived.until_kept(40)
+        await expect(memory(page)).to_contain_text(HIGH)
+        await page.keyboard.press("l")
+        await expect(memory(page)).to_contain_text("40.0MiB")
+        await expect(notice(page, "paused")).to_be_hidden()
+
+
+async def test_paused_page_says_at_which_instant_and_every_way_back_leads_to_live(
+    browser: Browser, lived: Stepped
+) -> None:
+    async with visit(browser, lived.url) as page:
+        word = page.locator("page-head .state .word")
+        await expect(memory(page)).to_contain_text(HIGH)
+        in_banner = notice(page, "paused").get_by_role("button", name="Back to live")
+        in_timeline = page.locator("time-bar").get_by_role("button", name="back to live")
+        for way_back in (in_banner, in_timeline):
+            await page.get_by_role("button", name="pause").click()
+            await expect(notice(page, "paused")).to_contain_text(re.compile(r"Paused at \d\d:\d\d:\d\d"))
+            await way_back.click()
+            await expect(word).to_have_text("Live")
+        await page.keyboard.press("Space")
+        await expect(word).to_have_text("Paused")
+        await page.keyboard.press("Space")
+        await expect(word).to_have_text("Live")
+
+
+async def test_arrow_keys_in_the_timeline_lead_to_the_figures_of_then(browser: Browser, lived: Stepped) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(memory(page)).to_contain_text(HIGH)
+        await go_back(page, lived.seconds_since_before())
+        await expect(memory(page)).to_contain_text(LOW)
+        await expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(r"^\d\d:\d\d:\d\d, paused"))
+        for _ in range(4):  # over the step
+            await page.keyboard.press("ArrowRight")
+        await expect(memory(page)).to_contain_text(HIGH)
+
+
+async def test_end_in_the_timeline_is_live(browser: Browser, lived: Stepped) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(memory(page)).to_contain_text(HIGH)
+        await go_back(page, lived.seconds_since_before())
+        await expect(memory(page)).to_contain_text(LOW)
+        await page.keyboard.press("End")
+        await expect(memory(page)).to_contain_text(HIGH)
+        await expect(slider(page)).to_have_attribute("aria-valuetext", "live")
+
+
+async def test_drag_beyond_all_history_stops_at_the_oldest_instant_there_is(browser: Browser, lived: Stepped) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(memory(page)).to_contain_text(HIGH)
+        box = await slider(page).bounding_box()
+        assert box is not None
+        middle = box["y"] + box["height"] / 2
+        await page.mouse.move(box["x"] + box["width"] - 1, middle)
+        await page.mouse.down()
+        await page.mouse.move(box["x"] + box["width"] / 2, middle, steps=8)
+        await page.mouse.up()
+        await expect(notice(page, "paused")).to_be_visible()
+        oldest = (await lived.points())[0][0]
+        near = "|".join(time.strftime("%H:%M:%S", time.localtime(oldest + late)) for late in range(-1, 3))
+        await expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(f"^({near}), paused"))
+
+
+async def test_dashboard_that_does_not_tell_the_past_is_named_and_live_is_one_key_away(
+    browser: Browser, lived: Stepped
+) -> None:
+    async with visit(browser, lived.url, complaints=[]) as page:
+        await expect(memory(page)).to_contain_text(HIGH)
+        await page.route("**/api/moment*", lambda route: route.abort())
+        await slider(page).focus()
+        await page.keyboard.press("Shift+ArrowLeft")
+        await expect(notice(page, "paused")).to_contain_text("does not tell how it was then")
+        await page.keyboard.press("l")
+        await expect(page.locator("page-head .state .word")).to_have_text("Live")
