@@ -44,8 +44,6 @@ export class ContainerTable extends HTMLElement {
   /** What everything drawn depends on. @type {unknown[]} */
   #drawnWith = [];
   #epoch = 0;
-  /** @type {Scene["view"] | null} */
-  #view = null;
   /** For the rows that had to wait. */
   #asked = false;
   #body = new TableBody((key) => this.#toggle(key));
@@ -97,9 +95,7 @@ export class ContainerTable extends HTMLElement {
     this.#empty.draw(scene);
     if (view.open !== this.#opened) this.#reveal(view.open);
     this.#opened = view.open;
-    const asked = view !== this.#view;
-    this.#view = view;
-    this.#drawRows(asked);
+    this.#drawRows();
   }
 
   /** Lets rows go where they belong, although the table is held. */
@@ -130,11 +126,11 @@ export class ContainerTable extends HTMLElement {
     if (this.#cursor !== null) this.#body.focus(this.#cursor);
   }
 
-  #drawRows(asked = false) {
+  #drawRows() {
     if (this.#scene === null) return;
     const { now } = this.#scene;
     const isFresh = (/** @type {string} */ key) => this.#newRows.isFresh(key, now);
-    const look = { ...this.#sight, epoch: this.#epoch, isFresh, cursor: this.#cursor, asked };
+    const look = { ...this.#sight, epoch: this.#epoch, isFresh, cursor: this.#cursor };
     if (this.#body.draw(this.#scene, look) || this.#asked) return;
     this.#asked = true;
     requestAnimationFrame(() => {
@@ -219,7 +215,7 @@ export class ContainerTable extends HTMLElement {
     this.#cursor = items[at]?.key ?? null;
     if (this.#cursor === null) return;
     this.#scrollTo(at);
-    this.#drawRows(true);
+    this.#drawRows();
     this.#body.focus(this.#cursor);
   }
 

@@ -1,8 +1,8 @@
 /**
  * The rows that are in sight, and only those: a thousand containers are forty rows of the document.
  *
- * Each row lies at its height in a body as high as all of them, and stands in the document in reading order, which follows
- * within some frames; one that leaves sight is used for the next that comes. The one with the focus stays wherever it is. Not here: which rows there
+ * Each row lies at its height in a body as high as all of them, and stands in the document in reading order; one that
+ * leaves sight is used for the next that comes. The one with the focus stays wherever it is. Not here: which rows there
  * are (arrangement), what is in them (table-row, table-group).
  *
  * @typedef {import("./arrangement.js").Item} Item
@@ -15,7 +15,6 @@
  * @property {number} epoch another one: draw everything
  * @property {(key: string) => boolean} isFresh
  * @property {string | null} cursor the row that Tab reaches; null: the first one
- * @property {boolean} asked a person asked for something: no part of it may come later
  */
 
 import { element } from "./dom.js";
@@ -33,8 +32,7 @@ const HEIGHTS = {
 };
 const BEYOND_PX = 81; // drawn above and below what is in sight, for the next bit of scrolling
 const MAX_SPARE = 60;
-const ROWS_A_FRAME = 10; // with new figures: all of them in one would be felt
-const MOVES_A_FRAME = 3; // within the document; where a row is seen changes at once
+const ROWS_A_FRAME = 8; // with new figures: all of them in one would be felt
 
 export class TableBody {
   /** @type {Map<string, TableRow | TableGroup>} */
@@ -100,8 +98,7 @@ export class TableBody {
     this.#release(shown);
     const reached = this.#drawnKey(look.cursor, shown);
     const rows = shown.map((index) => this.#rowFor(/** @type {Item} */ (this.items[index])));
-    this.#removeSpare();
-    const placed = this.#place(rows.map(({ element }) => element), look.asked ? Infinity : MOVES_A_FRAME);
+    this.#place(rows.map(({ element }) => element));
     let drawn = 0;
     let late = -1;
     for (let turn = 0; turn < shown.length; turn += 1) {
@@ -122,7 +119,7 @@ export class TableBody {
     const tops = items.map((item, index) => this.heights.topOf(from + index) + ("row" in item ? rowSpark : groupSpark));
     const height = Math.ceil(look.bottom - look.top) + 2 * BEYOND_PX + this.#heights.row;
     this.sparks.draw({ items, tops, top: this.heights.topOf(from), height }, scene.now, look.epoch);
-    return placed && late < 0;
+    return late < 0;
   }
 
   /** @param {TableRow | TableGroup} row @param {Item} item @param {Scene} scene @param {Look} look @param {boolean} busy */
@@ -169,17 +166,10 @@ export class TableBody {
     const wanted = new Set(shown.map((index) => this.items[index]?.key));
     for (const [key, row] of this.#drawn) {
       if (wanted.has(key)) continue;
+      row.element.remove(); // in its place it would be in the way of others (measured: a third more)
       this.#drawn.delete(key);
       const spare = row instanceof TableRow ? this.#spareRows : this.#spareGroups;
-      /** @type {(TableRow | TableGroup)[]} */ (spare).push(row);
-    }
-  }
-
-  /** Those that were not used again at once, which costs neither style nor layout of a whole row. */
-  #removeSpare() {
-    for (const spare of [this.#spareRows, this.#spareGroups]) {
-      for (const { element } of spare) element.remove();
-      spare.length = Math.min(spare.length, MAX_SPARE);
+      if (spare.length < MAX_SPARE) /** @type {(TableRow | TableGroup)[]} */ (spare).push(row);
     }
   }
 
@@ -196,14 +186,13 @@ export class TableBody {
   }
 
   /**
-   * In reading order, with as few moves as can be: each costs the row its style and its layout. Whether that is done.
+   * In reading order, with as few moves as can be: each costs the row its style and its layout.
    *
    * @param {HTMLElement[]} elements
-   * @param {number} most moves
    */
-  #place(elements, most) {
+  #place(elements) {
     const { children } = this.element;
-    if (elements.length === children.length && elements.every((each, index) => each === children[index])) return true;
+    if (elements.length === children.length && elements.every((each, index) => each === children[index])) return;
     const places = new Map(Array.from(children, (child, index) => [child, index]));
     const before = elements.map((each) => places.get(each) ?? -1);
     const focused = elements.findIndex((each) => each.contains(document.activeElement));
@@ -212,16 +201,11 @@ export class TableBody {
     if (fixed >= 0) free[focused] = fixed;
     const stay = new Set(longestRise(free));
     let next = null;
-    let moves = 0;
     for (let index = elements.length - 1; index >= 0; index -= 1) {
       const each = /** @type {HTMLElement} */ (elements[index]);
-      if (!stay.has(index)) {
-        if (places.has(each) && (moves += 1) > most) continue;
-        this.element.insertBefore(each, next);
-      }
+      if (!stay.has(index)) this.element.insertBefore(each, next);
       next = each;
     }
-    return moves <= most;
   }
 
   /** @param {TableRow | TableGroup} row @param {number} index */
