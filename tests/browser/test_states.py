@@ -87,12 +87,12 @@ async def test_lost_agent_dims_its_rows_within_three_intervals_and_totals_say_of
         leaving = await stack.enter_async_context(simulated_agent())
         url = await stack.enter_async_context(dashboard(*following(a=a, b=b, c=leaving.url)))
         page = await stack.enter_async_context(visit(browser, f"{url}?filter=host:c+state:running"))
-        await expect_hosts(page, "3of 3 live")
+        await expect_hosts(page, "3 of 3 live")
         await expect_figures(page)
 
         await leaving.program.stop()
         await expect(page.locator("tr.row:not(.dim)")).to_have_count(0, timeout=3000)
-        await expect_hosts(page, "2of 3 · 1 lost")
+        await expect_hosts(page, "2 of 3 · 1 lost")
         await expect(tile(page, "CPU")).to_contain_text("2 of 3 hosts")
         await expect(host_card(page, "c")).to_have_class(re.compile(r"\blost\b"))
         await expect(host_card(page, "c").locator(".facts")).to_contain_text("lost")
@@ -100,7 +100,7 @@ async def test_lost_agent_dims_its_rows_within_three_intervals_and_totals_say_of
         await expect(page.locator("page-head .state")).to_have_class("state live")  # the others are
 
         await stack.enter_async_context(simulated_agent(port=leaving.port))
-        await expect_hosts(page, "3of 3 live")
+        await expect_hosts(page, "3 of 3 live")
         await expect(page.locator("tr.row:not(.dim)").first).to_be_visible()
 
 

@@ -14,7 +14,8 @@ try {
   const style = getComputedStyle(document.documentElement);
   if (style.getPropertyValue("--ground") === "") throw new Error("the style sheet did not arrive");
   import("./stream-worker.js").catch(() => {}); // begins to read the stream meanwhile; main.js needs it, too
-  await import("./main.js");
+  const { complete } = await import("./main.js");
+  await complete;
   sessionStorage.removeItem(LOADS);
 } catch (error) {
   const loads = Number(sessionStorage.getItem(LOADS)) + 1;

@@ -9,16 +9,12 @@ import { choicesOf } from "./columns.js";
 import { ContainerTable } from "./container-table.js";
 import { textElement } from "./dom.js";
 import { parseFilter } from "./filter-terms.js";
-import { FleetBar } from "./fleet-bar.js";
-import { totalsOf } from "./fleet-totals.js";
 import { nextCpuUnit } from "./format.js";
 import { Frame, setAttribute, setClass, setText } from "./frame.js";
 import { fetchMoment, fetchSparklines } from "./history.js";
-import { HostLine } from "./host-line.js";
 import { actionOf } from "./keys.js";
 import { decode } from "./messages.js";
 import { Fleet } from "./model.js";
-import { Notifier } from "./notify.js";
 import { PageHead } from "./page-head.js";
 import { Parts } from "./parts.js";
 import { Past } from "./past.js";
@@ -27,9 +23,7 @@ import { Settings } from "./settings.js";
 import { SharedStream } from "./shared-stream.js";
 import { StreamHealth } from "./stream-health.js";
 import { browserClock } from "./stream.js";
-import { TimeBar } from "./time-bar.js";
 import { TimeMachine } from "./time-machine.js";
-import { drawTitle } from "./title.js";
 import { fromQuery } from "./url.js";
 import { GROUPS, ViewState } from "./view-state.js";
 import { explainOnDemand } from "./why.js";
@@ -38,13 +32,16 @@ import { explainOnDemand } from "./why.js";
 /** @typedef {import("./scene.js").Scene} Scene */
 
 const TICK_MS = 1000; // ages and silence show without any message
+const REST_MS = 500;
 
 const head = /** @type {PageHead} */ (document.querySelector("page-head"));
-const bar = /** @type {FleetBar} */ (document.querySelector("fleet-bar"));
-const hostLine = /** @type {HostLine} */ (document.querySelector("host-line"));
 const table = /** @type {ContainerTable} */ (document.querySelector("container-table"));
-const timeBar = /** @type {TimeBar} */ (document.querySelector("time-bar"));
-const areas = [head, bar, hostLine, table, timeBar];
+/** @type {import("./time-bar.js").TimeBar | null} */
+let timeBar = null;
+/** @type {import("./background.js").Background | null} */
+let background = null;
+/** What stands around the table, once it has come. @type {HTMLElement[]} */
+const around = [];
 const spoken = textElement("div", "unseen");
 spoken.element.setAttribute("role", "status");
 document.body.append(spoken.element);
@@ -57,7 +54,6 @@ const requestDraw = () => frame.request();
 const time = new TimeMachine({ fleet: live, clock: browserClock, fetchMoment, fetchSparklines, onChange: timeChanged });
 const past = new Past({ fleet: live, onFilled: pastFilled });
 const health = new StreamHealth();
-const notifier = new Notifier();
 const stream = new SharedStream({ onMessage: take, onState: streamChanged, quietMs: () => live.quietMs });
 const app = { view, settings, time, live, requestDraw, say };
 const parts = new Parts({
@@ -70,6 +66,8 @@ const parts = new Parts({
   onFailed: () => say("A file of this page did not arrive; try again."),
 });
 let filter = parseFilter(view.state.filter);
+/** @type {(value: null) => void} */
+let firstDrawn = () => {};
 
 /** @param {string} text */
 function say(text) {
@@ -80,6 +78,7 @@ function say(text) {
 function take(data, at) {
   const message = decode(data);
   if (message === null) return; // from a newer dashboard, or none of ours
+  const isFirst = message.type === "container_stats_columns" && live.host(message.agent_id)?.batch === null;
   live.take(message, at);
   if (message.type === "agent_list") {
     health.forget();
@@ -87,11 +86,11 @@ function take(data, at) {
     const { instant } = view.state;
     if (instant !== null && time.instant === null) time.goTo(instant); // the address named it
   }
-  if (message.type === "container_stats_columns") {
-    const intervalMs = live.host(message.agent_id)?.intervalMs ?? TICK_MS;
-    health.arrived(message.agent_id, { at, receivedAt: message.received_at, intervalMs });
-  }
-  frame.requestLater();
+  if (message.type !== "container_stats_columns") return frame.requestLater();
+  const intervalMs = live.host(message.agent_id)?.intervalMs ?? TICK_MS;
+  health.arrived(message.agent_id, { at, receivedAt: message.received_at, intervalMs });
+  if (isFirst) requestDraw();
+  else frame.requestLater();
 }
 
 function streamChanged() {
@@ -129,14 +128,15 @@ function* draw() {
   if (open !== null || pinned.length > 0) parts.want("detail-drawer"); // which keeps the points of both
   if (compare) parts.want("compare-panel");
   if (doctor) parts.want("doctor-view", (part) => (part.shared = stream.shared));
-  drawAll([head, bar, hostLine], scene);
+  drawAll([head, table], scene);
+  if (scene.live) firstDrawn(null);
   yield;
-  drawAll([table], scene);
+  drawAll(around, scene);
   yield;
-  drawAll([timeBar, ...parts.here], scene);
+  drawAll(parts.here, scene);
 }
 
-/** @param {HTMLElement[]} some @param {Scene} scene */
+/** @param {Iterable<HTMLElement>} some @param {Scene} scene */
 function drawAll(some, scene) {
   for (const part of some) {
     try {
@@ -158,10 +158,25 @@ function tick() {
     settings: settings.value,
     matches: () => false,
   });
-  notifier.look(scene.rows, settings.value.thresholds, scene.now);
-  const { unhealthy } = totalsOf(live.hosts ?? [], scene.conditions).containers;
-  const lost = live.hosts !== null && !scene.live;
-  drawTitle(document, { unhealthy, lost, paused: time.instant !== null });
+  background?.look(scene, time.instant !== null);
+  requestDraw();
+}
+
+/** What is not needed for the first figures, once they are drawn or have let wait for themselves. */
+async function bringTheRest() {
+  await Promise.race([new Promise((resolve) => (firstDrawn = resolve)), new Promise((resolve) => setTimeout(resolve, REST_MS))]);
+  const [, hostLine, bar, watching] = await Promise.all([
+    import("./fleet-bar.js"),
+    import("./host-line.js"),
+    import("./time-bar.js"),
+    import("./background.js"),
+  ]);
+  const line = /** @type {InstanceType<typeof hostLine.HostLine>} */ (document.querySelector("host-line"));
+  line.onDetail = (agentId) => parts.want("host-detail", (dialog) => dialog.show(agentId));
+  timeBar = /** @type {InstanceType<typeof bar.TimeBar>} */ (document.querySelector("time-bar"));
+  background = new watching.Background();
+  around.push(/** @type {HTMLElement} */ (document.querySelector("fleet-bar")), line, timeBar);
+  for (const area of around) Object.assign(area, { app });
   requestDraw();
 }
 
@@ -194,7 +209,7 @@ function answer(wish, from) {
     case "live":
       return time.live();
     case "changes":
-      return timeBar.toggleChanges();
+      return timeBar?.toggleChanges();
     case "columns":
       return parts.want("columns-menu", (menu) => {
         menu.folded = table.folded;
@@ -217,7 +232,7 @@ function answer(wish, from) {
 
 /** Closes one thing, what lies on top first. */
 function leave() {
-  if (timeBar.leave()) return;
+  if (timeBar?.leave()) return;
   if (view.state.compare) return view.set({ compare: false });
   if (view.state.open === null) return;
   view.set({ open: null, zoom: null });
@@ -273,9 +288,11 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) stream.open(); // back from the browser's cache of pages
 });
 
-hostLine.onDetail = (/** @type {string} */ agentId) => parts.want("host-detail", (dialog) => dialog.show(agentId));
-for (const area of areas) Object.assign(area, { app });
+for (const area of [head, table]) Object.assign(area, { app });
 explainOnDemand(document);
 follow();
 setInterval(tick, TICK_MS);
 stream.open();
+
+/** Fails when a file did not arrive. */
+export const complete = bringTheRest();
