@@ -32,7 +32,7 @@ class HostRecorder:
     """
 
     def __init__(self, agent_id: str, store: HistoryStore) -> None:
-        self.clock_behind = timedelta(0)
+        self.clock_behind: timedelta = timedelta(0)
         self._agent_id = agent_id
         self._store = store
         self._last_at: float | None = None

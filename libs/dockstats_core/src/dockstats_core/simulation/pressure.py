@@ -27,7 +27,7 @@ class Waits:
         self._total_us = 0.0
         self._avg10 = self._avg60 = self._avg300 = 0.0
         self._reading = _AT_REST
-        self.pending_s = 0.0
+        self.pending_s: float = 0.0
         """Seconds waited since the last reading; whoever lets time pass adds to it."""
 
     def reading(self, length_s: float) -> PressureReading:
