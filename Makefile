@@ -49,6 +49,7 @@ screenshot: ## take docs/images anew
 
 bench: ## what it costs, side by side: 25 minutes on a machine that does nothing else
 	uv run bench
+	uv run python -m bench.page
 	uv run python -m bench.performance_page
 
 engine-up: ## a Docker Engine for the tests, on Debian

@@ -16,13 +16,15 @@ STREAM = "stream/agents?batches=columns"
 _AT_ONCE = re.compile(
     r"""(?:href|src)="(page/[^"]+)"|(?:\bfrom|^import)\s*"\./([^"]+)"|new URL\("\./([^"]+)\"""", re.MULTILINE
 )
+_AFTER_FIRST_FIGURES = ("fleet-bar.js", "host-line.js", "time-bar.js", "background.js")
 _WHEN_WANTED = re.compile(r"""import\(\s*"\./([^"]+)"|styleSheet\("([^"]+)\"""")
 
 
 def weight(url: str, *, with_parts: bool) -> Weight:
     """Every file that the page loads, plain and as small as gzip makes it; with the parts that come when wanted."""
     plain = gzipped = 0
-    waiting, seen = [""], {""}
+    waiting = ["", *(f"page/{name}" for name in _AFTER_FIRST_FIGURES)]
+    seen = set(waiting)
     with httpx.Client(base_url=url, trust_env=False) as client:
         while waiting:
             path = waiting.pop()

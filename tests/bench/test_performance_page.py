@@ -5,7 +5,8 @@ import pytest
 from bench.chart import chart
 from bench.findings import read
 from bench.options import RESULTS
-from bench.performance_page import BEGIN, END, PAGE, with_tables
+from bench.page.findings import kept
+from bench.performance_page import BEGIN, END, PAGE, with_page_table, with_tables
 from tests.bench.measured import small_result
 
 
@@ -28,4 +29,5 @@ def test_page_and_chart_show_the_run_whose_figures_are_kept() -> None:
     result = read(RESULTS / "results.json")
     page = PAGE.read_text(encoding="utf-8")
     assert with_tables(page, result) == page
+    assert with_page_table(page, kept()) == page
     assert (RESULTS / "chart.svg").read_text(encoding="utf-8") == chart(result)

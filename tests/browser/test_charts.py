@@ -6,25 +6,18 @@ Not here: what stands around them (test_detail), several containers in one chart
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
 from tests.browser.places import chart, drawer, open_detail, query
-from tests.browser.stepping import AROUND_S, Stepped, stepped
+from tests.browser.stepping import AROUND_S, Stepped
 from tests.browser.visiting import visit
 
 pytestmark = pytest.mark.browser
 
 ALL = 6
 CLOCK = r"\d\d:\d\d:\d\d"
-
-
-@pytest.fixture(scope="module")
-async def lived() -> AsyncIterator[Stepped]:
-    async with stepped() as lived:
-        yield lived
 
 
 def around_the_step(lived: Stepped) -> str:

@@ -20,7 +20,7 @@ from tests.browser.fake_agent import fake_agent
 from tests.browser.hosts import MIB, facts, full_id, host, sample
 from tests.browser.places import chart, drawer, filter_field, row
 from tests.browser.serving import dashboard, following
-from tests.browser.stepping import AROUND_S, Stepped, stepped
+from tests.browser.stepping import AROUND_S, Stepped
 from tests.browser.visiting import visit
 
 pytestmark = pytest.mark.browser
@@ -40,12 +40,6 @@ SAID = host(
 async def url() -> AsyncIterator[str]:
     async with fake_agent(SAID) as agent, dashboard(*following(heron=agent)) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-async def lived() -> AsyncIterator[Stepped]:
-    async with stepped() as lived:
-        yield lived
 
 
 async def saved(page: Page, button: Locator) -> tuple[str, bytes]:

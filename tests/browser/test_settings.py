@@ -14,7 +14,7 @@ from tests.browser.fake_agent import fake_agent
 from tests.browser.hosts import GIB, MIB, facts, host, sample
 from tests.browser.places import drawer, expect_figures, head, row, rows, tile, why
 from tests.browser.serving import dashboard, following
-from tests.browser.visiting import tab_to, visit
+from tests.browser.visiting import reload, tab_to, visit
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +69,7 @@ async def test_hidden_column_stays_hidden_after_a_reload(browser: Browser, url: 
         menu = await columns_menu(page)
         await menu.get_by_role("checkbox", name="Network").uncheck()
         await expect(head(page, "Network")).to_have_count(0)
-        await page.reload()
+        await reload(page)
         await expect(rows(page)).to_have_count(2)
         await expect(head(page, "Network")).to_have_count(0)
         menu = await columns_menu(page)
@@ -87,7 +87,7 @@ async def test_moved_column_stays_where_it_is_after_a_reload(browser: Browser, u
         moved = [*before[: at - 1], "Memory", before[at - 1], *before[at + 1 :]]
         await expect(titles(page)).to_have_text(moved)
         await expect(menu.get_by_role("button", name="Memory: further left")).to_be_focused()  # for the next press
-        await page.reload()
+        await reload(page)
         await expect(rows(page)).to_have_count(2)
         await expect(titles(page)).to_have_text(moved)
 
@@ -105,7 +105,7 @@ async def test_dragged_edge_gives_a_column_its_width_for_good_and_a_double_click
         await page.mouse.move(edge["x"] + 43, edge["y"] + 10, steps=4)
         await page.mouse.up()
         await expect(cell).to_have_js_property("offsetWidth", usual + 40)
-        await page.reload()
+        await reload(page)
         await expect(rows(page)).to_have_count(2)
         await expect(cell).to_have_js_property("offsetWidth", usual + 40)
         await expect(row(page, "web").locator("td.host")).to_have_js_property("offsetWidth", usual + 40)
@@ -139,7 +139,7 @@ async def test_unit_of_cpu_changes_by_a_click_on_the_head_and_by_u(browser: Brow
         await expect(unit).to_have_text("% of its limit")
         await expect(figure).to_have_text("60.0")
         await expect(row(page, "free").locator(".cpu .value")).to_have_text("no limit")
-        await page.reload()
+        await reload(page)
         await expect(figure).to_have_text("60.0")
 
 
@@ -154,7 +154,7 @@ async def test_units_of_sizes_and_rates_hold_at_once_and_after_a_reload(browser:
             await expect(web.locator(".memory .value")).to_contain_text("629MBof 1.07 GB")
             await expect(web.locator(".network .value")).to_have_text("8.00Mbit0bit")
             await expect(tile(page, "Network")).to_contain_text("Mbit/s")
-            await page.reload()
+            await reload(page)
 
 
 async def test_theme_follows_the_system_until_one_is_chosen_which_stays(browser: Browser, url: str) -> None:
@@ -165,7 +165,7 @@ async def test_theme_follows_the_system_until_one_is_chosen_which_stays(browser:
         dialog = await settings_dialog(page)
         await dialog.get_by_label("Theme").select_option("dark")
         await page.wait_for_function(f"() => {LIGHTNESS} < 0.3")
-        await page.reload()
+        await reload(page)
         await expect(rows(page)).to_have_count(2)
         await page.wait_for_function(f"() => {LIGHTNESS} < 0.3")
 
@@ -188,7 +188,7 @@ async def test_row_over_a_threshold_is_marked_with_a_word_and_explained(browser:
             await expect(web).to_have_class("row over")
             await expect(web.locator(".name .sign")).to_contain_text("cpu")
             await expect(row(page, "free")).to_have_class("row")
-            await page.reload()
+            await reload(page)
         await web.locator(".name .sign").hover()
         await expect(why(page)).to_contain_text("which is set as a threshold")
 

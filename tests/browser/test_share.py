@@ -6,25 +6,18 @@ Not here: the words in it (tests/page/url.test.js).
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.places import drawer, filter_field, go_back, groups, head, notice, open_detail, row
-from tests.browser.stepping import AROUND_S, HIGH, LOW, Stepped, stepped
+from tests.browser.stepping import AROUND_S, HIGH, LOW, Stepped
 from tests.browser.visiting import visit
 
 pytestmark = pytest.mark.browser
 
 CLIPBOARD = ("clipboard-read", "clipboard-write")
-
-
-@pytest.fixture(scope="module")
-async def lived() -> AsyncIterator[Stepped]:
-    async with stepped() as lived:
-        yield lived
 
 
 async def shared(page: Page) -> str:

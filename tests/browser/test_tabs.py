@@ -5,15 +5,13 @@ Not here: lost streams (test_states).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.asking import until_streams
 from tests.browser.places import expect_figures, row
-from tests.browser.stepping import HIGH, Stepped, stepped
-from tests.browser.visiting import go, heed, visit
+from tests.browser.stepping import HIGH, Stepped
+from tests.browser.visiting import PATIENCE_MS, go, visit
 
 pytestmark = pytest.mark.browser
 
@@ -30,15 +28,9 @@ HIDABLE = """
 """
 
 
-@pytest.fixture(scope="module")
-async def lived() -> AsyncIterator[Stepped]:
-    async with stepped() as lived:
-        yield lived
-
-
 async def another_tab(page: Page, url: str) -> Page:
     tab = await page.context.new_page()
-    heed(tab, [])
+    tab.set_default_timeout(PATIENCE_MS)
     await go(tab, url)
     await expect_figures(tab)
     return tab
@@ -83,7 +75,7 @@ async def test_hidden_tab_draws_nothing_and_is_right_after_its_first_frame(brows
         shown = await page.evaluate("document.body.innerText")
         lived.use(40)
         await lived.until_kept(40)
-        await page.wait_for_function("() => waiting.length > 0")
+        await page.wait_for_function("() => waiting.length > 0", polling=50)  # not from frame to frame: there are none
         assert await page.evaluate("document.body.innerText") == shown
         assert await page.evaluate("waiting.length") == 1, "however much came, one frame draws it"
         await page.evaluate("show()")

@@ -7,31 +7,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.places import go_back, notice, row, slider
-from tests.browser.stepping import HIGH, LOW, Stepped, stepped
+from tests.browser.stepping import HIGH, LOW, Stepped
 from tests.browser.visiting import visit
 
 pytestmark = pytest.mark.browser
 
 SHOWN = "() => ['fleet-bar', 'host-line', 'container-table'].map((name) => document.querySelector(name).innerText)"
-
-
-@pytest.fixture(scope="module")
-async def past() -> AsyncIterator[Stepped]:
-    async with stepped() as lived:
-        yield lived
-
-
-@pytest.fixture
-def lived(past: Stepped) -> Stepped:
-    """As it was after its step, whatever the test before did with it."""
-    past.use(72)
-    return past
 
 
 def memory(page: Page) -> Locator:

@@ -35,11 +35,13 @@ def test_no_file_names_an_absolute_url_or_an_inline_script(name: str) -> None:
 
 
 def first_visit() -> set[str]:
-    """Index, style sheets, every module that the page starts with, and the worker that all tabs share."""
+    """Index, style sheets, the modules for the first figures and what follows them, the worker that all tabs share."""
     index = PAGE["index.html"].body.decode()
     linked = set(re.findall(r'href="page/([^"]+\.(?:css|js))"', index))
     modules = {name: file.body.decode() for name, file in PAGE.items() if name.endswith(".js")}
-    return {"index.html", *linked, *imported(modules, "boot.js", "stream-hub.js")}
+    after = re.findall(r'^import\("\./([^"]+)"\),$', modules["main.js"], re.MULTILINE)
+    assert "time-bar.js" in after
+    return {"index.html", *linked, *imported(modules, "boot.js", "main.js", *after, "stream-hub.js")}
 
 
 # Ceilings, to be lowered whenever the page has become smaller; what it may weigh in the end is in bench/page/table.py.

@@ -67,3 +67,19 @@ test("one that is gone keeps its place for the seconds it is still shown", () =>
   a.container.gone = { at: 4000, exitCode: 137 };
   assert.equal(text(arrangement.arrange(scene([a, b], { now: 5000 }), "free")), "a b");
 });
+
+test("at another instant of the past the order is that of its own values, when they have come", () => {
+  const arrangement = new Arrangement();
+  const still = () => /** @type {any} */ ({ paused: true, now: 1000, fleet: {} });
+  arrangement.arrange(scene([busy("a", 50), busy("b", 30)], { now: 300_000 }), "free");
+  arrangement.arrange(scene([busy("a", 50), busy("b", 30)], still()), "free"); // those of now, until the others are there
+  const then = arrangement.arrange(scene([busy("a", 5), busy("b", 30)], still()), "free");
+  assert.equal(text(then), "b a");
+});
+
+test("pausing moves no row", () => {
+  const arrangement = new Arrangement();
+  arrangement.arrange(scene([busy("a", 50), busy("b", 30)], { now: 1000 }), "free");
+  const items = arrangement.arrange(scene([busy("a", 5), busy("b", 30)], { paused: true, now: 1100 }), "free");
+  assert.equal(text(items), "a b");
+});

@@ -34,13 +34,17 @@ export class Arrangement {
   #known = new Map();
   #filter = "";
   #grouped = false;
+  /** What the last scene showed, if it stood still. @type {Scene["fleet"] | null} */
+  #stillFleet = null;
 
   /**
    * @param {Scene} scene
    * @param {Held} held as for Order.keys
    * @returns {Item[]}
    */
-  arrange({ visible, view, settings, format, now }, held) {
+  arrange({ fleet, paused, visible, view, settings, format, now }, held) {
+    const another = paused && this.#stillFleet !== null && fleet !== this.#stillFleet; // a person went through time
+    this.#stillFleet = paused ? fleet : null;
     const column = columnOf(view.sort.column);
     const { descending } = view.sort;
     const entries = visible.map(({ key, container }) => ({
@@ -50,7 +54,8 @@ export class Arrangement {
       running: container.sample !== null || container.gone !== null,
     }));
     const unit = column.id.startsWith("cpu") ? settings.cpuUnit : "";
-    this.#rows.take(entries, { column: `${column.id} ${unit}`, descending, floor: column.floor }, now);
+    this.#rows.take(entries, { column: `${column.id} ${unit}`, descending, floor: column.floor }, now, another);
+    if (another && held === "free") this.#rows.apply(now);
     const asked = view.filter !== this.#filter; // a person's own words count at once, wherever the pointer rests
     this.#filter = view.filter;
     const hold = asked && held === "rows" ? "places" : held;
@@ -68,7 +73,8 @@ export class Arrangement {
       const value = groupValue(column.id, group, sums, format);
       return { key: group.key, name: group.name, value, running: sums.running > 0 };
     });
-    this.#groups.take(heads, { column: `${view.group} ${column.id} ${unit}`, descending, floor: column.floor }, now);
+    this.#groups.take(heads, { column: `${view.group} ${column.id} ${unit}`, descending, floor: column.floor }, now, another);
+    if (another && held === "free") this.#groups.apply(now);
     /** @type {Item[]} */
     const items = [];
     for (const key of this.#groups.keys(now, hold === "rows" ? "places" : hold)) {

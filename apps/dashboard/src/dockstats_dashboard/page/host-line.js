@@ -60,6 +60,7 @@ export class HostLine extends HTMLElement {
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", "Hosts");
     this.toggle.element.setAttribute("type", "button");
+    this.summary.hidden = true; // before the first scene its button has no name
     this.toggle.element.addEventListener("click", () => {
       this.#expanded = !this.#expanded;
       this.app?.requestDraw();

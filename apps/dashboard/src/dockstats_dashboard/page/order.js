@@ -52,11 +52,12 @@ export class Order {
    * @param {Iterable<Entry>} entries
    * @param {By} by
    * @param {number} now milliseconds
+   * @param {boolean} [another] the values are of another moment, although `now` may have come before them
    */
-  take(entries, by, now) {
+  take(entries, by, now, another = false) {
     const asked = by.column !== this.#by.column || by.descending !== this.#by.descending;
     const passed = now - this.#takenAt;
-    const anew = asked || passed < 0 || passed > STILLNESS.jumpMs;
+    const anew = asked || another || passed < 0 || passed > STILLNESS.jumpMs;
     const taken = anew ? 1 : 1 - Math.exp(-passed / STILLNESS.smoothingMs);
     this.#by = by;
     this.#takenAt = now;
