@@ -51,6 +51,13 @@ async def until_told(page: Page, count: int) -> None:
     await page.wait_for_function("(count) => told.length >= count", arg=count)
 
 
+async def until_looked(page: Page) -> None:
+    """The page looks at its thresholds once a second: in three of them it has."""
+    clock = page.locator("time-bar .time-clock")
+    for _ in range(3):
+        await expect(clock).not_to_have_text(await clock.inner_text())
+
+
 class Lived:
     """A dashboard, and its engine."""
 
@@ -86,6 +93,7 @@ async def test_container_over_its_threshold_for_long_enough_notifies_once(browse
             assert re.fullmatch(r"web on \S+: 95\.0 % of its memory limit", first["title"])
             web.mem_usage = WELL
             await expect(row(page, "web").locator("td.memory")).to_contain_text("10.0MiB")
+            await until_looked(page)
             assert len(await told(page)) == 1, "as long as it lasts it is told once"
             web.mem_usage = FULL
             await until_told(page, 2)

@@ -209,7 +209,7 @@ function answer(wish, from) {
     case "live":
       return time.live();
     case "changes":
-      return timeBar?.toggleChanges();
+      return void complete.then(() => timeBar?.toggleChanges());
     case "columns":
       return parts.want("columns-menu", (menu) => {
         menu.folded = table.folded;
