@@ -66,6 +66,8 @@ class _MachineApart(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no 
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/engine/test_guest.py"):
+            return "guest"  # a machine of its own, whose tests take minutes
         return "machine" if nodeid.startswith(("tests/browser/", "tests/engine/")) else nodeid.partition("::")[0]
 
 
