@@ -3,7 +3,6 @@ import { test } from "node:test";
 import {
   asLastKnown,
   conditionOf,
-  hostCount,
   oldText,
   streamSentence,
 } from "../../apps/dashboard/src/dockstats_dashboard/page/condition.js";
@@ -123,11 +122,6 @@ test("while the stream is well, or opens for the first time, there is no alarm",
   assert.equal(streamSentence(open, true, NOW), null);
   assert.equal(streamSentence({ ...open, kind: "opening" }, false, NOW + 500), null);
   assert.equal(streamSentence({ ...open, kind: "opening" }, false, NOW + 5000)?.tone, "hint");
-});
-
-test("hosts are counted in words that agree", () => {
-  assert.equal(hostCount([true]), "1 of 1 host live");
-  assert.equal(hostCount([true, false, false]), "1 of 3 hosts live");
 });
 
 test("what was never heard has no age", () => {

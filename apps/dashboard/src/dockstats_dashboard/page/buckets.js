@@ -6,7 +6,7 @@
  */
 
 export const BUCKET_MS = 2000;
-export const BUCKET_COUNT = 900;
+const BUCKET_COUNT = 900;
 
 /** What a host's series keeps: the names of the dashboard's history, where its past comes from. */
 export const HOST_COLUMNS = /** @type {const} */ ([

@@ -1,7 +1,7 @@
 /**
  * How a host and the stream are, in words: state in, a mark and sentences with the next step out. Pure.
  *
- * Not here: what the state is (model, stream), how it looks (host-card, fleet-bar).
+ * Not here: what the state is (model, stream), how it looks (host-tile, notice).
  *
  * @typedef {import("./model.js").Fleet} Fleet
  * @typedef {import("./model.js").Host} Host
@@ -121,15 +121,6 @@ export function streamSentence(stream, hasHosts, now) {
     ? `No connection to the dashboard since ${instant(stream.since, now)}: every figure below is from then.`
     : "The dashboard does not answer. Is it still running?";
   return { text: what, tone: "wrong", retryAt: stream.retryAt };
-}
-
-/**
- * "3 of 4 hosts live"
- *
- * @param {boolean[]} live for each host
- */
-export function hostCount(live) {
-  return `${live.filter(Boolean).length} of ${live.length} ${live.length === 1 ? "host" : "hosts"} live`;
 }
 
 /**

@@ -221,7 +221,7 @@ export function toggleTerm(filter, name, value) {
 }
 
 /** Every word that a row's state goes by. @param {Row} row @returns {string[]} */
-export function statesOf({ container }) {
+function statesOf({ container }) {
   const { facts, sample } = container;
   const state = facts?.state ?? (sample === null ? "unknown" : "running");
   const words = [state.toLowerCase()];

@@ -198,11 +198,6 @@ export function clock(at) {
   return CLOCK.format(at);
 }
 
-/** Without its seconds: `12:04`. @param {number} at milliseconds since 1970 */
-export function hourAndMinute(at) {
-  return CLOCK.format(at).slice(0, 5);
-}
-
 /** An instant for other programs and other zones: `2026-11-24T12:04:30Z`. @param {number} at milliseconds since 1970 */
 export function utc(at) {
   return new Date(Math.round(at)).toISOString().replace(".000Z", "Z");

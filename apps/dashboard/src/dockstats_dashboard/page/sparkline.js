@@ -14,7 +14,7 @@
 import { colour } from "./colours.js";
 import { SPARK_BUCKET_MS } from "./spark.js";
 
-export const SPARK_HEIGHT = 18; // in CSS pixels
+const SPARK_HEIGHT = 18; // in CSS pixels
 const ROOM = 1.25; // above the highest value, so that a flat line is no wall
 const LATE = 1; // buckets that an ordinary delay may lack: not yet a gap
 

@@ -88,6 +88,6 @@ function burstOf(hosts) {
 }
 
 /** @param {number[]} ascending @param {number} part @returns {number} */
-export function quantile(ascending, part) {
+function quantile(ascending, part) {
   return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * part))] ?? NaN;
 }
