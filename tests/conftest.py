@@ -62,12 +62,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 class _MachineApart(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """A file a worker; all that needs the machine's engine or a browser is one worker's, one test after the other.
 
-    Those measure what the machine does, and an engine's bridges that come and go disturb a browser.
+    Those measure what the machine does, and an engine's bridges that come and go disturb a browser. The guest is a
+    machine of its own, whose one visit takes minutes; the tests that look at it are another worker's.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith("tests/engine/test_guest.py"):
-            return "guest"  # a machine of its own, whose tests take minutes
+        of_guest = nodeid.startswith(("tests/engine/test_guest.py", "tests/engine/test_matrix.py"))
+        if of_guest and "[machine" not in nodeid:
+            return "guest"
         return "machine" if nodeid.startswith(("tests/browser/", "tests/engine/")) else nodeid.partition("::")[0]
 
 
