@@ -118,8 +118,17 @@ async def program(
     name: str, *arguments: str, environ: Mapping[str, str] | None = None, directory: Path | None = None
 ) -> AsyncIterator[Program]:
     """`dockstats-agent` or `dockstats-dashboard` with these arguments, killed at the end if it still runs."""
+    async with command(_command(name, arguments), environ=environ, directory=directory) as running:
+        yield running
+
+
+@asynccontextmanager
+async def command(
+    words: Sequence[str], *, environ: Mapping[str, str] | None = None, directory: Path | None = None
+) -> AsyncIterator[Program]:
+    """Any other program, in the same way."""
     process = await anyio.open_process(
-        _command(name, arguments),
+        words,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -33,13 +33,14 @@ def main() -> int:
     began_at = datetime.now(UTC).isoformat(timespec="seconds")
     drawings = [_drawing(hosts, options.span) for hosts in (3, 10)]
     print("bench.page: many updates", file=sys.stderr)
-    first_visit, whole = _weights()
+    until_first_figures, first_visit, whole = _weights()
     result = PageResult(
         began_at=began_at,
         chromium=version(),
         cpu_model=cpu_model(),
         drawings=drawings,
         endurance=_endurance(options.endurance),
+        until_first_figures=until_first_figures,
         first_visit=first_visit,
         whole=whole,
     )
@@ -89,9 +90,9 @@ def _endurance(span_s: float) -> Endurance:
         )
 
 
-def _weights() -> tuple[Weight, Weight]:
+def _weights() -> tuple[Weight, Weight, Weight]:
     with fleet(1, 1, INTERVAL_S) as url:
-        return weight(url, with_parts=False), weight(url, with_parts=True)
+        return weight(url, "first figures"), weight(url, "rest"), weight(url, "all")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,8 @@ class PageResult(Struct, frozen=True, kw_only=True):
     cpu_model: str
     drawings: list[Drawing]
     endurance: Endurance
-    first_visit: Weight  # what the page starts with
+    until_first_figures: Weight
+    first_visit: Weight  # with what follows them by itself
     whole: Weight  # all that can ever be asked for
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Literal
 
 import httpx
 
@@ -16,14 +17,19 @@ STREAM = "stream/agents?batches=columns"
 _AT_ONCE = re.compile(
     r"""(?:href|src)="(page/[^"]+)"|(?:\bfrom|^import)\s*"\./([^"]+)"|new URL\("\./([^"]+)\"""", re.MULTILINE
 )
-_AFTER_FIRST_FIGURES = ("fleet-bar.js", "host-line.js", "time-bar.js", "background.js")
+_AFTER_FIRST_FIGURES = ("rest.js", "head.css", "fleet.css", "time.css")  # as main.js has them
 _WHEN_WANTED = re.compile(r"""import\(\s*"\./([^"]+)"|styleSheet\("([^"]+)\"""")
 
 
-def weight(url: str, *, with_parts: bool) -> Weight:
-    """Every file that the page loads, plain and as small as gzip makes it; with the parts that come when wanted."""
+def weight(url: str, until: Literal["first figures", "rest", "all"]) -> Weight:
+    """The files that the page loads, plain and as small as gzip makes them.
+
+    Up to the first figures, with the rest that follows them by itself, or with all that comes when it is wanted.
+    """
     plain = gzipped = 0
-    waiting = ["", *(f"page/{name}" for name in _AFTER_FIRST_FIGURES)]
+    waiting = [""]
+    if until != "first figures":
+        waiting += [f"page/{name}" for name in _AFTER_FIRST_FIGURES]
     seen = set(waiting)
     with httpx.Client(base_url=url, trust_env=False) as client:
         while waiting:
@@ -34,7 +40,7 @@ def weight(url: str, *, with_parts: bool) -> Weight:
             is_small = answer.headers.get("content-encoding") == "gzip"
             gzipped += sent if is_small else len(answer.content)
             found = _AT_ONCE.findall(answer.text)
-            if with_parts:
+            if until == "all":
                 found += _WHEN_WANTED.findall(answer.text)
             for groups in found:
                 name = "page/" + next(filter(None, groups)).removeprefix("page/")

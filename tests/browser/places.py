@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import anyio
 from playwright.async_api import Locator, Page, expect
 
+PATIENCE_S = 15.0
+LOOK_AGAIN_S = 0.1
 FIGURE = re.compile(r"^\d+(\.\d+)?$")
 
 
@@ -45,12 +48,14 @@ def ticks(page: Page) -> Locator:
 
 
 async def expect_tick(page: Page, words: str) -> None:
-    """One of them tells these words."""
-    for tick in await ticks(page).all():
-        await tick.focus()
-        if words in await why(page).inner_text():
-            return
-    raise AssertionError(f"no tick tells {words!r}")
+    """One of them tells these words, soon."""
+    with anyio.fail_after(PATIENCE_S):
+        while True:
+            for tick in await ticks(page).all():
+                await tick.focus()
+                if words in await why(page).inner_text():
+                    return
+            await anyio.sleep(LOOK_AGAIN_S)
 
 
 async def go_back(page: Page, seconds: int) -> None:

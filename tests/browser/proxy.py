@@ -1,5 +1,7 @@
 """A reverse proxy that can lose what is behind it: it then cuts every connection and answers 502, as real ones do.
 
+It can want people to sign in again, too, and then answers 401.
+
 It can keep back what the dashboard sends as well, as one does that buffers.
 
 Not here: the dashboard behind it.
@@ -14,6 +16,7 @@ import anyio
 import anyio.abc
 
 BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+UNAUTHORIZED = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class Proxy:
@@ -25,21 +28,21 @@ class Proxy:
         """So long it collects before it passes on to a browser."""
         self._refused = anyio.Event()
         self._behind = behind
-        self._broken = False
+        self._refusal: bytes | None = None
         self._open: set[anyio.CancelScope] = set()
 
-    def lose(self) -> None:
-        """From now on: 502."""
-        self._broken = True
+    def lose(self, refusal: bytes = BAD_GATEWAY) -> None:
+        """From now on it answers with that."""
+        self._refusal = refusal
         for scope in self._open:
             scope.cancel()
 
     def recover(self) -> None:
         """As if nothing had been."""
-        self._broken = False
+        self._refusal = None
 
     async def until_refused(self) -> None:
-        """Wait until a browser has had its 502."""
+        """Wait until a browser has had that answer."""
         with anyio.fail_after(15):
             await self._refused.wait()
 
@@ -48,9 +51,9 @@ class Proxy:
         with anyio.CancelScope() as scope:
             self._open.add(scope)
             async with browser:
-                if self._broken:
+                if self._refusal is not None:
                     await browser.receive()
-                    await browser.send(BAD_GATEWAY)
+                    await browser.send(self._refusal)
                     self._refused.set()
                     return
                 async with (

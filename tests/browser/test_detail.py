@@ -35,6 +35,7 @@ SAID = host(
         facts(1, "throttled", image="acme/api:1", compose_project="shop", cpu_limit_cores=0.5),
         facts(2, "well", cpu_limit_cores=2.0, mem_limit_bytes=128 * MIB),
         facts(3, "on-host-network", network_mode="host"),
+        facts(4, "killed", state="exited", oom_killed=True, exit_code=137, mem_limit_bytes=64 * MIB),
     ],
     [
         sample(1, "throttled", **{**WELL, **HELD_BACK}),
@@ -62,7 +63,7 @@ async def test_name_clicked_opens_its_detail_in_place_of_another_until_it_is_clo
 
 async def test_enter_on_a_row_opens_its_detail_and_escape_gives_the_focus_back(browser: Browser, url: str) -> None:
     async with visit(browser, url) as page:
-        await expect(row(page, "throttled")).to_be_visible()  # the first one, as it uses most
+        await expect(row(page, "throttled")).to_have_attribute("aria-rowindex", "2")  # the first one, as it uses most
         await page.keyboard.press("j")
         await expect(row(page, "throttled")).to_be_focused()
         await page.keyboard.press("Enter")
@@ -100,6 +101,17 @@ async def test_throttled_container_says_why_it_is_slow_and_the_rule_behind_it(br
         await expect(sentence).to_contain_text("its own limit")
         await sentence.focus()
         await expect(why(page)).to_contain_text("throttled")
+
+
+async def test_container_killed_for_want_of_memory_says_why_it_ended(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await row(page, "killed").locator("button.name").click()
+        sentence = drawer(page).locator(".why-slow")
+        await expect(sentence).to_have_text(
+            "Why it ended wanted more memory than it got: the kernel killed it (its own limit is 64 MiB)"
+        )
+        await sentence.focus()
+        await expect(why(page)).to_contain_text("the engine says")
 
 
 async def test_container_that_is_well_has_its_limits_beside_its_charts_and_no_sentence(

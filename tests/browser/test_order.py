@@ -143,6 +143,31 @@ async def test_m_lets_held_rows_move(browser: Browser, scene: Scene) -> None:
             await expect(names(page)).to_have_text(["ant", "bee", "cat", "dog"])
 
 
+async def test_pill_lets_held_rows_move_and_leaves_the_focus_where_it_was(browser: Browser, scene: Scene) -> None:
+    async with begun(browser, scene) as page:
+        await page.keyboard.press("j")
+        await expect(row(page, "dog")).to_be_focused()
+        async with ticking(scene.agent, lambda sequence: figures(*FALLING, sequence=sequence)):
+            await expect(page.locator(".moves")).to_contain_text(THREE_MOVED)
+            await page.locator(".moves").click()
+            await page.mouse.move(1, 1)
+            await expect(rows(page).first.locator(".name bdi")).to_have_text("ant")
+            await expect(row(page, "dog")).to_be_focused()
+
+
+async def test_pill_pressed_by_the_keyboard_gives_the_focus_to_the_row_the_keyboard_is_at(
+    browser: Browser, scene: Scene
+) -> None:
+    async with begun(browser, scene) as page:
+        await page.keyboard.press("j")
+        async with ticking(scene.agent, lambda sequence: figures(*FALLING, sequence=sequence)):
+            await expect(page.locator(".moves")).to_contain_text(THREE_MOVED)
+            await page.locator(".moves").focus()
+            await page.keyboard.press("Enter")
+            await expect(rows(page).first.locator(".name bdi")).to_have_text("ant")
+            await expect(row(page, "dog")).to_be_focused()
+
+
 async def test_rows_hold_still_while_one_has_the_focus(browser: Browser, scene: Scene) -> None:
     async with begun(browser, scene) as page:
         await page.keyboard.press("j")

@@ -92,6 +92,17 @@ async def test_moved_column_stays_where_it_is_after_a_reload(browser: Browser, u
         await expect(titles(page)).to_have_text(moved)
 
 
+async def test_one_step_moves_a_column_past_those_that_have_no_room(browser: Browser, url: str) -> None:
+    async with visit(browser, url, width=1000) as page:
+        await expect(rows(page)).to_have_count(2)
+        before = await titles(page).all_text_contents()
+        assert before[-2:] == ["Memory", "Pressure"], "network and disk, which come between, have no room"
+        await page.get_by_role("button", name="More").click()
+        menu = await columns_menu(page)
+        await menu.get_by_role("button", name="Pressure: further left").click()
+        await expect(titles(page)).to_have_text([*before[:-2], "Pressure", "Memory"])
+
+
 async def test_dragged_edge_gives_a_column_its_width_for_good_and_a_double_click_takes_it_back(
     browser: Browser, url: str
 ) -> None:

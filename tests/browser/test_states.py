@@ -12,15 +12,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from dockstats_core.messages.agent import EngineState
 from tests.browser.fake_agent import fake_agent
 from tests.browser.hosts import batch, facts, host, inventory, sample
 from tests.browser.places import expect_figures, host_card, notice, row, rows, tile
-from tests.browser.proxy import reverse_proxy
+from tests.browser.proxy import UNAUTHORIZED, reverse_proxy
 from tests.browser.serving import dashboard, following, simulated_agent
 from tests.browser.visiting import visit
+from tests.dashboard.serving import running_dashboard
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +31,11 @@ NOBODY = "ws://127.0.0.1:9/ws"  # the discard port: nothing listens there
 async def expect_hosts(page: Page, words: str) -> None:
     """What the fleet's total says of them."""
     await expect(tile(page, "Hosts").locator(".line")).to_have_text(words)
+
+
+def bright(page: Page, host: str) -> Locator:
+    """Rows of a host whose figures are of now."""
+    return page.locator("tr.row:not(.dim)", has=page.locator("td.host", has_text=host))
 
 
 async def test_machine_without_an_engine_is_told_with_the_next_step(browser: Browser, tmp_path: Path) -> None:
@@ -64,6 +70,15 @@ async def test_dashboard_without_agents_that_answer_says_so_of_each(browser: Bro
         await expect(notice(page, "all-lost").get_by_role("button", name="Self-test")).to_be_visible()
 
 
+async def test_dashboard_that_follows_nobody_says_how_to_start_it(browser: Browser) -> None:
+    async with (
+        running_dashboard({}) as nobody,
+        visit(browser, f"http://127.0.0.1:{nobody.port}/") as page,
+    ):
+        await expect(notice(page, "no-agents")).to_contain_text("Start it with --agents")
+        await expect(rows(page)).to_have_count(0)
+
+
 async def test_agent_that_says_nothing_yet_is_waited_for(browser: Browser) -> None:
     async with (
         fake_agent([]) as agent,
@@ -76,32 +91,38 @@ async def test_agent_that_says_nothing_yet_is_waited_for(browser: Browser) -> No
         await expect_figures(page)
 
 
-async def test_lost_agent_dims_its_rows_within_three_intervals_and_totals_say_of_how_many_hosts(
+async def test_lost_agents_dim_their_rows_within_three_intervals_and_totals_say_of_how_many_hosts(
     browser: Browser,
 ) -> None:
     async with AsyncExitStack() as stack:
-        a, b = [
-            await stack.enter_async_context(fake_agent(host([facts(1)], [sample(1, cpu_pct=1.0)], agent_id=name)))
-            for name in "ab"
-        ]
-        leaving = await stack.enter_async_context(simulated_agent())
-        url = await stack.enter_async_context(dashboard(*following(a=a, b=b, c=leaving.url)))
-        page = await stack.enter_async_context(visit(browser, f"{url}?filter=host:c+state:running"))
+        stays = await stack.enter_async_context(fake_agent(host([facts(1)], [sample(1, cpu_pct=1.0)], agent_id="a")))
+        b, c = [await stack.enter_async_context(simulated_agent(containers=4)) for _ in "bc"]
+        url = await stack.enter_async_context(dashboard(*following(a=stays, b=b.url, c=c.url)))
+        page = await stack.enter_async_context(visit(browser, f"{url}?filter=-host:a+state:running"))
         await expect_hosts(page, "3 of 3 live")
-        await expect_figures(page)
+        await expect(bright(page, "b").first).to_be_visible()
+        await expect(bright(page, "c").first).to_be_visible()
 
-        await leaving.program.stop()
-        await expect(page.locator("tr.row:not(.dim)")).to_have_count(0, timeout=3000)
+        await c.program.stop()
+        await expect(bright(page, "c")).to_have_count(0, timeout=3000)
         await expect_hosts(page, "2 of 3 · 1 lost")
         await expect(tile(page, "CPU")).to_contain_text("2 of 3 hosts")
-        await expect(host_card(page, "c")).to_have_class(re.compile(r"\blost\b"))
-        await expect(host_card(page, "c").locator(".facts")).to_contain_text("lost")
+        await expect(host_card(page, "b")).to_have_class(re.compile(r"\blive\b"))
+        await expect(bright(page, "b").first).to_be_visible()
+        await b.program.stop()
+        await expect(page.locator("tr.row:not(.dim)")).to_have_count(0, timeout=3000)
+        await expect_hosts(page, "1 of 3 · 2 lost")
+        await expect(tile(page, "CPU")).to_contain_text("1 of 3 hosts")
+        for lost in "bc":
+            await expect(host_card(page, lost)).to_have_class(re.compile(r"\blost\b"))
+            await expect(host_card(page, lost).locator(".facts")).to_contain_text("lost")
         await expect(host_card(page, "a")).to_have_class(re.compile(r"\blive\b"))
-        await expect(page.locator("page-head .state")).to_have_class("state live")  # the others are
+        await expect(page.locator("page-head .state")).to_have_class("state live")  # the one that is left is
 
-        await stack.enter_async_context(simulated_agent(port=leaving.port))
-        await expect_hosts(page, "3 of 3 live")
-        await expect(page.locator("tr.row:not(.dim)").first).to_be_visible()
+        await stack.enter_async_context(simulated_agent(port=b.port, containers=4))
+        await expect_hosts(page, "2 of 3 · 1 lost")
+        await expect(bright(page, "b").first).to_be_visible()
+        await expect(bright(page, "c")).to_have_count(0)
 
 
 async def test_agent_that_hangs_is_silent_within_seconds_and_recovers(browser: Browser) -> None:
@@ -146,6 +167,25 @@ async def test_proxy_that_loses_the_dashboard_is_named_and_the_stream_opened_ane
         said = notice(page, "proxy")
         await expect(said).to_contain_text("A proxy answers, the dashboard does not")
         await expect(said).to_contain_text("every figure below is from then")
+        await expect(page.locator("tr.row:not(.dim)")).to_have_count(0)
+        await proxy.until_refused()
+        proxy.recover()
+        await said.get_by_role("button", name="Try now").click()
+        await expect(said).to_be_hidden()
+        await expect_figures(page)
+
+
+async def test_proxy_that_wants_a_token_is_told_and_figures_go_on_once_it_has_one(browser: Browser) -> None:
+    async with (
+        dashboard("--demo") as url,
+        reverse_proxy(urlsplit(url).port or 0) as proxy,
+        visit(browser, f"http://127.0.0.1:{proxy.port}/", complaints=[]) as page,
+    ):
+        await expect_figures(page)
+        proxy.lose(UNAUTHORIZED)
+        said = notice(page, "token")
+        await expect(said).to_contain_text("A token is needed")
+        await expect(said).to_contain_text("open the address that has it")
         await expect(page.locator("tr.row:not(.dim)")).to_have_count(0)
         await proxy.until_refused()
         proxy.recover()

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from playwright.async_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Error,
     Locator,
@@ -24,6 +26,7 @@ from playwright.async_api import (
 )
 
 from tests.requirements import chromium
+from tests.running import command
 
 FLAGS = (
     "--no-sandbox",
@@ -57,6 +60,16 @@ async def running_chromium() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def tabs_of_a_person() -> AsyncIterator[BrowserContext]:
+    """Tabs of a Chromium that shows only the one in front; to those that Playwright starts every tab is visible."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        own = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank")
+        async with command([chromium() or "", *FLAGS, *own]) as running, async_playwright() as playwright:
+            url = (await running.line_with("DevTools listening on ")).split()[-1]
+            yield (await playwright.chromium.connect_over_cdp(url, no_defaults=True)).contexts[0]
 
 
 @asynccontextmanager

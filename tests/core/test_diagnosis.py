@@ -64,7 +64,7 @@ SHORT_OF_CORES = (
     "waits for a CPU 45 % of the time and gets 0.3 cores: the host holds it back, 99 % of its 8 cores are in use"
 )
 
-SAID: list[tuple[str, ContainerSample, ContainerFacts | None, HostFigures, str, str]] = [
+SAID: list[tuple[str, ContainerSample | None, ContainerFacts | None, HostFigures, str, str]] = [
     # --- Its own CPU limit ------------------------------------------------------------------------------------------
     (
         "throttled on a calm host", sample(**THROTTLED), LIMITED, host(),
@@ -267,6 +267,18 @@ SAID: list[tuple[str, ContainerSample, ContainerFacts | None, HostFigures, str, 
         "out_of_memory!", "wanted more memory than it got: the kernel killed it (it has no limit of its own)",
     ),
     (
+        "killed and over, without figures", None,
+        facts(state="exited", oom_killed=True, exit_code=137, mem_limit_bytes=512 * MIB), host(),
+        "out_of_memory!", "wanted more memory than it got: the kernel killed it (its own limit is 512 MiB)",
+    ),
+    (
+        "ended by itself after one of its processes was killed", None,
+        facts(state="exited", oom_killed=True, exit_code=1, mem_limit_bytes=512 * MIB), host(),
+        "out_of_memory!",
+        ("wanted more memory than it got: the kernel killed one of its processes (its own limit is 512 MiB), and it "
+         "ended with exit code 1"),
+    ),
+    (
         "near its limit of processes", sample(pids=196), facts(pids_limit=200), host(),
         "pids_limit", "has 196 of the 200 processes and threads it may have: its own limit leaves room for 4",
     ),
@@ -294,7 +306,7 @@ SAID: list[tuple[str, ContainerSample, ContainerFacts | None, HostFigures, str, 
     ),
 ]  # fmt: skip
 
-NOT_SAID: list[tuple[str, ContainerSample, ContainerFacts | None, HostFigures]] = [
+NOT_SAID: list[tuple[str, ContainerSample | None, ContainerFacts | None, HostFigures]] = [
     ("all is well", sample(), facts(), host()),
     ("all is well on a host that is full and busy", sample(), facts(), host(cpu_pct=800.0, mem_used_bytes=32 * GIB)),
     ("nothing is known", ContainerSample(id=container_id(1), name="web-1"), None, HostFigures()),
@@ -387,6 +399,9 @@ NOT_SAID: list[tuple[str, ContainerSample, ContainerFacts | None, HostFigures]] 
     ("paused after a kill", sample(), facts(state="paused", oom_killed=True), host()),
     ("started again after a crash", sample(**THROTTLED), facts(state="restarting", oom_killed=False), host()),
     ("over", sample(io_pressure=waiting(90.0)), facts(state="exited"), host()),
+    ("killed, and nobody says for want of memory", None, facts(state="exited", exit_code=137), host()),
+    ("runs, and has no figures yet", None, facts(state="running", oom_killed=True), host()),
+    ("without figures or facts", None, None, host()),
 ]  # fmt: skip
 
 LONGEST = 200
@@ -426,7 +441,7 @@ absurd_hosts = st.builds(
     [pytest.param(*case[1:], id=case[0]) for case in SAID],
 )
 def test_sentence_tells_what_it_wants_and_who_holds_it_back(
-    shown: ContainerSample, known: ContainerFacts | None, below: HostFigures, cause: str, sentence: str
+    shown: ContainerSample | None, known: ContainerFacts | None, below: HostFigures, cause: str, sentence: str
 ) -> None:
     diagnosis = diagnose(shown, known, below)
     assert diagnosis is not None
@@ -439,7 +454,7 @@ def test_sentence_tells_what_it_wants_and_who_holds_it_back(
 
 
 @pytest.mark.parametrize(("shown", "known", "below"), [pytest.param(*case[1:], id=case[0]) for case in NOT_SAID])
-def test_nothing_is_said(shown: ContainerSample, known: ContainerFacts | None, below: HostFigures) -> None:
+def test_nothing_is_said(shown: ContainerSample | None, known: ContainerFacts | None, below: HostFigures) -> None:
     assert diagnose(shown, known, below) is None
 
 
@@ -483,9 +498,9 @@ def test_rule_tells_the_figures_and_from_where_on_they_count(
     assert diagnosis.rule == rule
 
 
-@given(any_of(ContainerSample), st.none() | any_of(ContainerFacts), any_of(HostFigures))
+@given(st.none() | any_of(ContainerSample), st.none() | any_of(ContainerFacts), any_of(HostFigures))
 def test_whatever_a_message_says_there_is_one_short_sentence_or_none(
-    shown: ContainerSample, known: ContainerFacts | None, below: HostFigures
+    shown: ContainerSample | None, known: ContainerFacts | None, below: HostFigures
 ) -> None:
     diagnosis = diagnose(shown, known, below)
     if diagnosis is not None:

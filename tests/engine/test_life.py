@@ -113,6 +113,16 @@ async def test_killed_container_shows_its_exit_code_in_time() -> None:
     assert _facts(shown, "web").finished_at is not None
 
 
+async def test_container_that_removes_itself_shows_its_exit_code_in_time_and_goes() -> None:
+    async with life() as here:
+        await here.made.run("job", IDLE, "--rm")
+        await here.runs("job")
+        await here.made.docker("kill", here.made.name("job"))
+        shown = await here.shows_in_time("job", "die", lambda shown: shown.state("job") == "exited")
+        assert _facts(shown, "job").exit_code == 137
+        await here.shows_in_time("job", "destroy", lambda shown: shown.facts("job") is None)
+
+
 async def test_container_out_of_memory_shows_so_in_time() -> None:
     async with life() as here:
         await here.made.run("hog", ("tail", "/dev/zero"), "--memory", "16m", "--memory-swap", "16m")

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  clockText,
   timeTicks,
   timeWindow,
   zoomAround,
   zoomBetween,
 } from "../../apps/dashboard/src/dockstats_dashboard/page/axis.js";
+import { clock, utcClock } from "../../apps/dashboard/src/dockstats_dashboard/page/format.js";
 import { NOW } from "./builders.js";
 
 const MINUTE = 60_000;
 
 test("labels are few and round, with seconds only where they are needed", () => {
-  const labels = (/** @type {number} */ range) => timeTicks(NOW - range, NOW, 5, "UTC").map(({ label }) => label);
+  const labels = (/** @type {number} */ range) => timeTicks(NOW - range, NOW, 5, utcClock).map(({ label }) => label);
   assert.deepEqual(labels(30 * MINUTE), ["13:30", "13:40", "13:50", "14:00"]);
   assert.deepEqual(labels(5 * MINUTE), ["13:56", "13:58", "14:00"]);
   assert.deepEqual(labels(MINUTE), ["13:59:00", "13:59:15", "13:59:30", "13:59:45", "14:00:00"]);
@@ -20,12 +20,14 @@ test("labels are few and round, with seconds only where they are needed", () => 
 
 test("never more labels than there is room for, whatever the stretch", () => {
   for (let range = 500; range < 48 * 3_600_000; range *= 1.31) {
-    for (const most of [1, 3, 8]) assert.ok(timeTicks(NOW - range, NOW, most, "UTC").length <= most);
+    for (const most of [1, 3, 8]) assert.ok(timeTicks(NOW - range, NOW, most, utcClock).length <= most);
   }
   assert.deepEqual(timeTicks(NOW, NOW, 5), []);
 });
 
-test("a time of day has 24 hours", () => assert.equal(clockText(NOW + 9 * 3_600_000, true, "UTC"), "23:00:00"));
+test("labels are in the browser's zone unless told otherwise", () => {
+  for (const { at, label } of timeTicks(NOW - MINUTE, NOW, 5)) assert.equal(label, clock(at));
+});
 
 test("a window ends with the column that now lies in and is as long as asked", () => {
   const window = timeWindow({ rangeMs: 60_000, zoom: null }, 1_000_123, 300);

@@ -4,13 +4,13 @@ import {
   COLUMNS,
   FIXED,
   FOLD_ORDER,
-  changeColumn,
   choicesOf,
   columnOf,
   imageName,
   layOut,
   placeOf,
 } from "../../apps/dashboard/src/dockstats_dashboard/page/columns.js";
+import { changeColumn, stepOf } from "../../apps/dashboard/src/dockstats_dashboard/page/column-choice.js";
 import { DEFAULTS, checked } from "../../apps/dashboard/src/dockstats_dashboard/page/settings.js";
 import { host, row } from "./rows.js";
 
@@ -66,6 +66,16 @@ test("moving, hiding and widening make a choice that settings believe", () => {
   assert.ok(!ids(columns).includes("image"));
   assert.equal(columns.find(({ id }) => id === "memory")?.width, 640);
   assert.deepEqual(checked({ ...DEFAULTS, columns: chosen }).columns, chosen);
+});
+
+test("one step goes past what the table does not show, unless it is what moves, and never past the end", () => {
+  const choices = ["a", "b", "c", "d", "e"].map((id) => ({ id, shown: id !== "b", width: null }));
+  const folded = new Set(["c", "e"]);
+  assert.equal(stepOf(choices, 3, -1, folded), -3); // past c and b, and so past a
+  assert.equal(stepOf(choices, 0, 1, folded), 3);
+  assert.equal(stepOf(choices, 3, 1, folded), 1); // nothing is shown there any more
+  assert.equal(stepOf(choices, 2, -1, folded), -1); // c itself has no room: the list alone shows where it is
+  assert.equal(stepOf(choices, 3, -1, new Set()), -1);
 });
 
 test("the first columns are neither moved nor hidden, and nothing moves before them", () => {

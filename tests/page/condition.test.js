@@ -3,8 +3,6 @@ import { test } from "node:test";
 import {
   asLastKnown,
   conditionOf,
-  oldText,
-  streamSentence,
 } from "../../apps/dashboard/src/dockstats_dashboard/page/condition.js";
 import { decode } from "../../apps/dashboard/src/dockstats_dashboard/page/messages.js";
 import { Fleet } from "../../apps/dashboard/src/dockstats_dashboard/page/model.js";
@@ -104,29 +102,6 @@ test("a host without containers says what to do", () => {
   const found = condition([agentStatus(), batch()]);
   assert.equal(found.kind, "live");
   assert.match(said(found), /Start one/);
-});
-
-test("the stream's loss is one sentence with the last figures' time and the next attempt", () => {
-  const waiting = /** @type {const} */ ({ kind: "waiting", since: NOW, lostAt: NOW, retryAt: NOW + 4000, attempts: 1, problem: null });
-  const lost = streamSentence(waiting, true, NOW + 9000);
-  assert.match(lost?.text ?? "", /No connection to the dashboard since \d\d:\d\d:\d\d/);
-  assert.equal(lost?.retryAt, NOW + 4000);
-  assert.equal(streamSentence(waiting, true, NOW + 1900), null); // back by then, and nobody was disturbed
-  assert.match(streamSentence(waiting, false, NOW)?.text ?? "", /Is it still running\?/);
-  const again = streamSentence({ ...waiting, kind: "opening", retryAt: null }, true, NOW + 9000);
-  assert.match(again?.text ?? "", /No connection/); // until a message comes, nothing flickers
-});
-
-test("while the stream is well, or opens for the first time, there is no alarm", () => {
-  const open = /** @type {const} */ ({ kind: "open", since: NOW, lostAt: null, retryAt: null, attempts: 0, problem: null });
-  assert.equal(streamSentence(open, true, NOW), null);
-  assert.equal(streamSentence({ ...open, kind: "opening" }, false, NOW + 500), null);
-  assert.equal(streamSentence({ ...open, kind: "opening" }, false, NOW + 5000)?.tone, "hint");
-});
-
-test("what was never heard has no age", () => {
-  assert.equal(oldText(null, NOW), "");
-  assert.equal(oldText(NOW - 2500, NOW), "2 s old");
 });
 
 test("a condition and its host agree on whether the figures are of now", () => {

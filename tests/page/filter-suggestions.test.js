@@ -35,6 +35,15 @@ test("a value with a space is quoted, one too long is not offered", () => {
   assert.deepEqual(offered("project:"), ['project:"my shop"']);
 });
 
+test("a value with quotes is offered as the filter reads it, and found by what was typed of it", () => {
+  const odd = [row({ name: 'a"b', host: "h" })];
+  for (const typed of ["name:", 'name:"a\\"']) {
+    const [offer] = suggest(typed, typed.length, odd).offers;
+    assert.equal(offer?.text, 'name:"a\\"b"');
+    assert.ok(parseFilter(offer?.text ?? "").matches(/** @type {any} */ (odd[0])));
+  }
+});
+
 test("after a term on a figure come examples", () => {
   assert.ok(offered("mem:").includes("mem:>80%"));
   assert.deepEqual(offered("cpu:>1"), ["cpu:>10", "cpu:>100"]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseFilter, toggleTerm, wordsOf } from "../../apps/dashboard/src/dockstats_dashboard/page/filter-terms.js";
+import { parseFilter, quoted, toggleTerm, wordsOf } from "../../apps/dashboard/src/dockstats_dashboard/page/filter-terms.js";
 import { row } from "./bare-rows.js";
 
 const shop = row({
@@ -77,13 +77,36 @@ test("an error knows its place", () => {
 });
 
 test("any text is read to its end, and its words lie in it in order", () => {
-  for (const text of ['"', '""', "-", ":", 'a"b c"d', "  ", '-"x y" :a host:', "é:ü ☃", 'name:"a b" x', "-".repeat(99)]) {
+  for (const text of ['"', '""', '"\\', '"\\"', 'a"\\\\"b', 'x\\"y', "-", ":", 'a"b c"d', "  ", '-"x y" :a host:', "é:ü ☃", 'name:"a b" x', "-".repeat(99)]) {
     let last = 0;
     for (const { at, end } of wordsOf(text)) {
       assert.ok(at >= last && end > at && end <= text.length, text);
       last = end;
     }
   }
+});
+
+test("whatever a value is made of, as a filter writes it it is one word and means that value", () => {
+  const parts = ["a", '"', "\\", " ", "\t", "-", ":", "=", "é", "☃"];
+  /** Every text of up to four of them. @type {string[]} */
+  let values = [""];
+  for (let length = 1; length <= 4; length += 1) {
+    values = values.flatMap((value) => parts.map((part) => value + part));
+    for (const value of values) {
+      const words = wordsOf(`web -name:${quoted(value)} x`);
+      assert.deepEqual(words.map((word) => word.value), ["web", value, "x"], value);
+      assert.equal(words[1]?.name, "name", value);
+    }
+  }
+});
+
+test("a value with quotes is found by itself, and set and taken away by a click", () => {
+  const odd = row({ name: "odd", host: 'rack "two" \\ left' });
+  const filter = toggleTerm("", "host", odd.host.label);
+  assert.equal(filter, 'host:"rack \\"two\\" \\\\ left"');
+  assert.ok(parseFilter(filter).matches(odd));
+  assert.ok(!parseFilter(filter).matches(shop));
+  assert.equal(toggleTerm(filter, "host", odd.host.label), "");
 });
 
 test("an empty filter is known for one, and so is one with nothing but a mistake", () => {

@@ -93,5 +93,6 @@ test("a clock has 24 hours, and what is exported is UTC", () => {
   assert.match(format.clock(at), /^\d\d:04:30$/);
   assert.doesNotMatch(format.clock(new Date(2026, 10, 24, 0, 4, 30).getTime()), /^24/);
   assert.equal(format.utc(at), "2026-11-24T00:04:30Z");
+  assert.equal(format.utcClock(at), "00:04:30");
   assert.equal(format.utc(at + 500.4), "2026-11-24T00:04:30.500Z");
 });

@@ -57,6 +57,7 @@ for (const answer of [
   { at: [1], columns: {} },
   { at: [1], columns: { cpu_pct: [] } },
   { at: ["x"], columns: { cpu_pct: [1] } },
+  { at: [2, 1], columns: { cpu_pct: [1, 1] } },
 ]) {
   test(`${JSON.stringify(answer)} is no history`, () => assert.equal(historyOf(answer, ["cpu_pct"]), null));
 }

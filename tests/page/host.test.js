@@ -34,6 +34,18 @@ test("a batch's figures meet the inventory's facts, and stopped ones have facts 
   assert.equal(host.containers.get("y")?.sample, null);
 });
 
+test("the batch tells what is wrong with a container, of one without figures, too, and the next batch no more", () => {
+  const killed = { cause: "out_of_memory", sentence: "wanted more", rule: "the engine says so", severe: true };
+  const containers = [sample("x")];
+  const fleet = fleetOf(inventory([{ id: "y", name: "y", state: "exited" }]), batch({ containers, diagnoses: { y: killed } }));
+  assert.deepEqual(fleet.container("heron/y")?.diagnosis, killed);
+  assert.equal(fleet.container("heron/x")?.diagnosis, null);
+  const frozen = fleet.frozen();
+  take(fleet, batch({ containers, sequence: 2 }));
+  assert.equal(fleet.container("heron/y")?.diagnosis, null);
+  assert.deepEqual(frozen.container("heron/y")?.diagnosis, killed);
+});
+
 test("a container that is in neither any more is shown as gone for a while, with its exit code, and not counted", () => {
   const fleet = fleetOf(inventory([{ id: "x", name: "x", state: "running" }]), batch({ containers: [sample("x")] }));
   take(fleet, events([event("x", { exit_code: 3 }), event("y"), event("x", { kind: "gone", exit_code: null })]));

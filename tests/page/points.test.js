@@ -7,6 +7,12 @@ const points = () => new Points(["cpu_pct", "pids"]);
 /** @param {Points} some @param {string} [name] */
 const listed = (some, name = "cpu_pct") => [...some.column(name).slice(0, some.length)];
 
+/** @param {number[]} times @param {Record<string, number[]>} columns */
+const past = (times, columns) => ({
+  times: Float64Array.from(times),
+  columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, Float32Array.from(values)])),
+});
+
 /** @param {Points} some */
 const times = (some) => [...some.times.slice(0, some.length)];
 
@@ -56,21 +62,49 @@ test("at its bound the oldest go, and memory grows no more", () => {
 test("a fetched stretch replaces what it covers and leaves the rest", () => {
   const some = points();
   for (const at of [1, 2, 9, 10]) some.push(at, { cpu_pct: at });
-  some.fill({ times: [2, 3, 4, 8], columns: { cpu_pct: [20, NaN, 40, 80] } });
+  some.fill(past([2, 3, 4, 8], { cpu_pct: [20, NaN, 40, 80] }));
   assert.deepEqual(times(some), [1, 2, 3, 4, 8, 9, 10]);
   assert.deepEqual(listed(some), [1, 20, NaN, 40, 80, 9, 10]);
   assert.ok(Number.isNaN(listed(some, "pids")[1]));
   const { version } = some;
-  some.fill({ times: [], columns: {} });
+  some.fill(past([], {}));
   assert.equal(some.version, version);
 });
 
 test("a fetched past goes before the live points", () => {
   const some = points();
   some.push(10, { cpu_pct: 1 });
-  some.fill({ times: [7, 8], columns: { cpu_pct: [7, 8], pids: [1, 2] } });
+  some.fill(past([7, 8], { cpu_pct: [7, 8], pids: [1, 2] }));
   assert.deepEqual(times(some), [7, 8, 10]);
   assert.deepEqual(listed(some, "pids"), [1, 2, NaN]);
+});
+
+test("a fetched past larger than the bound leaves the newest, and points can follow", () => {
+  const some = points();
+  some.push(-5, { cpu_pct: 0 });
+  for (let at = 0; at < 300; at += 1) some.push(MAX_POINTS + at, { cpu_pct: 1 });
+  const numbers = Array.from({ length: MAX_POINTS }, (_, index) => index);
+  some.fill(past(numbers, { cpu_pct: numbers.map((at) => at % 100) }));
+  assert.deepEqual([some.length, some.times.length], [MAX_POINTS, MAX_POINTS]);
+  assert.ok(times(some).every((at, index) => at === 300 + index));
+  assert.ok(listed(some).every((value, index) => value === (300 + index < MAX_POINTS ? (300 + index) % 100 : 1)));
+  some.push(2 * MAX_POINTS, { cpu_pct: 7 });
+  assert.deepEqual([some.newest, listed(some).at(-1)], [2 * MAX_POINTS, 7]);
+});
+
+test("a fetched past goes in at once, not point by point", () => {
+  const names = Array.from({ length: 15 }, (_, index) => `c${index}`);
+  const numbers = Array.from({ length: 36_000 }, (_, index) => index);
+  const whole = past(numbers, Object.fromEntries(names.map((name) => [name, numbers])));
+  const byPoint = new Points(names);
+  const timeOf = (/** @type {() => void} */ work) => {
+    const began = performance.now();
+    work();
+    return performance.now() - began;
+  };
+  const pushed = timeOf(() => numbers.forEach((at) => byPoint.push(at, { c0: at })));
+  const filled = Math.min(...[1, 2, 3].map(() => timeOf(() => new Points(names).fill(whole))));
+  assert.ok(filled < pushed / 3, `${filled} ms, point by point ${pushed} ms`);
 });
 
 test("indexFrom finds the first point of a window", () => {

@@ -1,5 +1,6 @@
 /** Rows of the table as the scene has them, from the few fields a test is about. Not here: tests. */
 
+import * as grouping from "../../apps/dashboard/src/dockstats_dashboard/page/grouping.js";
 import { Format } from "../../apps/dashboard/src/dockstats_dashboard/page/format.js";
 import { Container, Host } from "../../apps/dashboard/src/dockstats_dashboard/page/model.js";
 import { DEFAULTS } from "../../apps/dashboard/src/dockstats_dashboard/page/settings.js";
@@ -70,6 +71,8 @@ export function row(id, { on = host("heron"), live = true, figures = {}, known =
 /** @param {Row[]} visible @param {object} [fields] @param {object} [view] @returns {Scene} */
 export function scene(visible, fields = {}, view = {}) {
   const format = new Format(DEFAULTS);
-  const shown = { now: 0, live: true, rows: visible, visible, settings: DEFAULTS, format };
-  return /** @type {any} */ ({ ...shown, view: { ...INITIAL, ...view }, ...fields });
+  const state = { ...INITIAL, ...view };
+  const grouped = state.group === "none" ? null : grouping;
+  const shown = { now: 0, live: true, rows: visible, visible, settings: DEFAULTS, format, grouping: grouped };
+  return /** @type {any} */ ({ ...shown, view: state, ...fields });
 }

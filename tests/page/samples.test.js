@@ -12,7 +12,7 @@ test("columns become one sample a container, with its nulls and their reasons", 
   const message = through(batch({ containers: [web, proxy] }));
   const [one, other] = message.containers;
   assert.deepEqual([one.id, one.name, one.cpu_pct, one.mem_limit_bytes], ["web", "name-web", 212.8, 1073741824]);
-  assert.deepEqual([one.io_pressure_pct, one.pids, one.stale, one.diagnosis], [3, null, false, null]);
+  assert.deepEqual([one.io_pressure_pct, one.pids, one.stale], [3, null, false]);
   assert.deepEqual([other.cpu_pct, other.io_pressure_pct, other.stale], [null, null, true]);
   assert.equal(other.unknown.get("network_rates"), "host_network");
   assert.equal(message.host.cores, 4);
@@ -31,13 +31,13 @@ test("a sample has a figure for every column the protocol names, and the pressur
   assert.deepEqual([message.host.load_1m, message.host.io_pressure_pct, message.host.cpu_pressure_pct], [0.5, 7, null]);
 });
 
-test("a diagnosis reaches its container, and only its", () => {
+test("a diagnosis stands under its container's id, with figures or without, and is no stranger's object", () => {
   const diagnosis = { cause: "cpu_limit", sentence: "wants more", rule: "throttled_pct > 10", severe: true };
   const message = through(batch({ containers: [sample("a", { diagnosis }), sample("b")] }));
-  assert.deepEqual(message.containers[0].diagnosis, diagnosis);
-  assert.equal(message.containers[1].diagnosis, null);
-  const other = batch({ containers: [sample("constructor"), sample("__proto__")] });
-  for (const container of through(other).containers) assert.equal(container.diagnosis, null);
+  assert.deepEqual([...message.diagnoses], [["a", diagnosis]]);
+  const others = through(batch({ diagnoses: { ended: { ...diagnosis, severe: 1 }, none: 1, empty: { sentence: "" } } }));
+  assert.deepEqual([...others.diagnoses], [["ended", { ...diagnosis, severe: false }]]);
+  for (const odd of [null, 7, "x", []]) assert.equal(through(batch({ diagnoses: odd })).diagnoses.size, 0);
 });
 
 for (const figure of ["12", true, -1, {}, [], null]) {

@@ -29,8 +29,8 @@ function dashboard() {
 
 /** @param {number[]} times @param {number} cpu */
 function past(times, cpu) {
-  const columns = Object.fromEntries(COLUMNS.map((name) => [name, times.map(() => (name === "cpu_pct" ? cpu : NaN))]));
-  return { times, columns };
+  const columns = Object.fromEntries(COLUMNS.map((name) => [name, Float32Array.from(times, () => (name === "cpu_pct" ? cpu : NaN))]));
+  return { times: Float64Array.from(times), columns };
 }
 
 /** @param {import("../../apps/dashboard/src/dockstats_dashboard/page/model.js").Fleet} fleet @param {number} ms @param {object} [figures] @param {object} [fields] */

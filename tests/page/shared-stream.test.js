@@ -52,6 +52,9 @@ function tab(make = () => new FakeWorker()) {
   return { clock, messages, quiet, stream, worker, workers, get states() { return states; } };
 }
 
+/** What brings a stream of its own comes by itself. */
+const arrived = () => new Promise((resolve) => setImmediate(resolve));
+
 const OPEN = { kind: "open", since: 1, lostAt: null, retryAt: null, attempts: 0, problem: null };
 
 test("state and messages come from the worker, with the time they came there", () => {
@@ -78,8 +81,9 @@ test("pings are answered, and what the worker cannot know is told when it change
   assert.deepEqual(page.worker().heard.slice(-2), [{ kind: "hurry" }, { kind: "wake" }]);
 });
 
-test("without such workers the tab has a stream of its own", () => {
+test("without such workers the tab has a stream of its own", async () => {
   const page = tab(() => null);
+  await arrived();
   FakeEventSource.last.onopen?.();
   FakeEventSource.last.onmessage?.({ data: "x" });
   assert.deepEqual([page.stream.shared, page.stream.state.kind], [false, "open"]);
@@ -89,21 +93,24 @@ test("without such workers the tab has a stream of its own", () => {
   assert.equal(FakeEventSource.opened.length, 2);
 });
 
-test("a worker that may not be made is as none", () => {
+test("a worker that may not be made is as none", async () => {
   tab(() => {
     throw new DOMException("denied", "SecurityError");
   });
+  await arrived();
   assert.equal(FakeEventSource.open.length, 1);
 });
 
-test("a worker that fails to load, or does not answer, is left for a stream of its own", () => {
+test("a worker that fails to load, or does not answer, is left for a stream of its own", async () => {
   const failing = tab();
   failing.worker().onerror?.({});
+  await arrived();
   assert.equal(FakeEventSource.open.length, 1);
   const mute = tab();
   mute.clock.pass(ANSWER_MS - 1);
   assert.equal(FakeEventSource.open.length, 0);
   mute.clock.pass(1);
+  await arrived();
   assert.equal(FakeEventSource.open.length, 1);
   assert.deepEqual([mute.worker().closed, mute.worker().heard], [true, [{ kind: "bye" }]]);
   mute.worker().say({ kind: "message", text: "late", at: 1 });
@@ -123,8 +130,16 @@ test("a worker that ended without a word is joined anew", () => {
   assert.equal(FakeEventSource.opened.length, 0);
 });
 
-test("a stream of its own wakes with the machine", () => {
+test("closed before its own stream has come, a tab opens none", async () => {
   const page = tab(() => null);
+  page.stream.close();
+  await arrived();
+  assert.equal(FakeEventSource.opened.length, 0);
+});
+
+test("a stream of its own wakes with the machine", async () => {
+  const page = tab(() => null);
+  await arrived();
   page.clock.time += 60_000;
   page.clock.pass(1000);
   assert.ok(FakeEventSource.opened.length > 1);

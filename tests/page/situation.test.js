@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { situationsOf } from "../../apps/dashboard/src/dockstats_dashboard/page/situation.js";
+import { situationsOf, streamSentence } from "../../apps/dashboard/src/dockstats_dashboard/page/situation.js";
 import { NOW, agentStatus, at, batch, sample } from "./builders.js";
 import { fleetOf } from "./fleets.js";
 
@@ -87,4 +87,22 @@ test("one host of two that is lost is no matter of the whole page; both are", ()
 test("hosts that are all still being connected to are not called lost", () => {
   const found = first(fleetOf(["one", "two"], []));
   assert.deepEqual([found?.kind, found?.tone], ["connecting", "hint"]);
+});
+
+test("the stream's loss is one sentence with the last figures' time and the next attempt", () => {
+  const waiting = /** @type {const} */ ({ kind: "waiting", since: NOW, lostAt: NOW, retryAt: NOW + 4000, attempts: 1, problem: null });
+  const lost = streamSentence(waiting, true, NOW + 9000);
+  assert.match(lost?.text ?? "", /No connection to the dashboard since \d\d:\d\d:\d\d/);
+  assert.equal(lost?.retryAt, NOW + 4000);
+  assert.equal(streamSentence(waiting, true, NOW + 1900), null); // back by then, and nobody was disturbed
+  assert.match(streamSentence(waiting, false, NOW)?.text ?? "", /Is it still running\?/);
+  const again = streamSentence({ ...waiting, kind: "opening", retryAt: null }, true, NOW + 9000);
+  assert.match(again?.text ?? "", /No connection/); // until a message comes, nothing flickers
+});
+
+test("while the stream is well, or opens for the first time, there is no alarm", () => {
+  const open = /** @type {const} */ ({ kind: "open", since: NOW, lostAt: null, retryAt: null, attempts: 0, problem: null });
+  assert.equal(streamSentence(open, true, NOW), null);
+  assert.equal(streamSentence({ ...open, kind: "opening" }, false, NOW + 500), null);
+  assert.equal(streamSentence({ ...open, kind: "opening" }, false, NOW + 5000)?.tone, "hint");
 });

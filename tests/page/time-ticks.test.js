@@ -63,8 +63,40 @@ test("a storm of events is one tick with a bounded text", () => {
 });
 
 test("ticks stay as they are while time moves on", () => {
-  const events = Array.from({ length: 40 }, (_, index) => event("start", { at: NOW - index * 7001 - 1 }));
+  const events = Array.from({ length: 40 }, (_, index) => event("start", { at: NOW - index * 7001 - 1, id: `${index}` }));
   const signs = (/** @type {number} */ passed) =>
-    ticksOf([{ label: "", events }], NOW - 30 * MINUTE + passed, NOW + passed, 10_000).map(textOf);
+    ticksOf([{ label: "", events: [...events].reverse() }], NOW - 30 * MINUTE + passed, NOW + passed, 10_000).map(textOf);
   for (let passed = 0; passed < 20_000; passed += 700) assert.deepEqual(signs(passed), signs(0));
+});
+
+/** Of a container that ends and is started again, once a minute. @param {number} times @param {Partial<ContainerEvent>} [fields] */
+const crashes = (times, fields = {}) =>
+  Array.from({ length: times }, (_, index) => {
+    const at = NOW - (times - index) * MINUTE;
+    return [event("die", { at, exit_code: 1, name: "batch", ...fields }), event("restart", { at: at + 15_000, name: "batch", ...fields })];
+  }).flat();
+
+test("what one container does again and again is one tick, with how often, beside which another's own is seen", () => {
+  const oom = event("oom", { at: NOW - 10 * MINUTE - 2000, id: "other", name: "db" });
+  const events = [...crashes(14), oom].sort((one, other) => one.at - other.at);
+  const found = ticks(...events);
+  assert.deepEqual(found.map(({ sign }) => sign), ["◆", "✕"]);
+  const [, row] = found;
+  assert.deepEqual([row?.since, row?.at], [NOW - 14 * MINUTE, NOW - MINUTE]);
+  assert.equal(row?.count, 14);
+  assert.match(textOf(row), /^\d\d:20:00 to \d\d:33:15 batch: 14 × ended, exit 1, 14 × restart$/);
+});
+
+test("twice is not again and again, and a long pause parts one row from the next", () => {
+  assert.deepEqual(ticks(event("die", { at: NOW - 9 * MINUTE }), event("restart")).map(({ since }) => since), [null, null]);
+  const before = crashes(24).slice(0, 10);
+  const rows = ticks(...before, ...crashes(5));
+  assert.deepEqual(rows.map(({ since }) => since), [NOW - 24 * MINUTE, NOW - 5 * MINUTE]);
+  assert.equal(new Set(rows.map(({ key }) => key)).size, 2);
+});
+
+test("containers of one id on two hosts are two, and the row names its host", () => {
+  const hosts = ["atlas", "borea"].map((label) => ({ label, events: crashes(4) }));
+  const rows = ticksOf(hosts, NOW - 30 * MINUTE, NOW, 10_000);
+  assert.match(rows.map(textOf).join("\n"), /batch on atlas: 4 × .*\n.*batch on borea: 4 × /);
 });

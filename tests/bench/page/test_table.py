@@ -37,6 +37,7 @@ def result(*drawings: Drawing, heap_after_mib: float = 12.0, plain_bytes: int = 
             nodes_before=1500,
             nodes_after=1501,
         ),
+        until_first_figures=weight,
         first_visit=weight,
         whole=weight,
     )
@@ -56,10 +57,9 @@ def test_figure_over_its_bound_is_marked() -> None:
     assert over(found) == [
         "3 hosts, 300 containers: main thread per update, median",
         "heap growth over 3600 batches",
-        "first visit, 90 files, plain",
-        "all of the page, 90 files, plain",
+        "page and scripts until first figures, 90 files, plain",
     ]
-    assert markdown(found).count("| over |") == 4
+    assert markdown(found).count("| over |") == 3
 
 
 def test_large_fleet_has_a_bound_of_its_own() -> None:

@@ -24,6 +24,12 @@ def test_update_is_all_since_the_frame_before() -> None:
     assert main_thread(Trace(events)) == MainThread(updates_ms=[9.0], longest_task_ms=5.0, long_tasks=0)
 
 
+def test_update_counts_the_threads_own_time_and_a_task_lasts_by_the_clock() -> None:
+    slow = Event(name="RunTask", ph="X", pid=1, tid=1, ts=10_000, dur=60_000, tdur=4_000)
+    found = main_thread(Trace([thread(1), task(0, 1), frame(0.5), slow, frame(11)]))
+    assert found == MainThread(updates_ms=[4.0], longest_task_ms=60.0, long_tasks=1)
+
+
 def test_task_inside_another_counts_once() -> None:
     events = [thread(1), task(0, 1), frame(0.5), task(10, 60, name="ThreadControllerImpl::RunTask"), task(11, 58)]
     found = main_thread(Trace([*events, frame(12)]))

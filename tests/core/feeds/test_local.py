@@ -205,6 +205,23 @@ async def test_changes_show_at_once_whatever_the_interval() -> None:
     assert (facts.name, facts.state, facts.exit_code) == ("api", "exited", 3)
 
 
+async def test_container_removed_as_soon_as_it_ends_shows_its_exit_code_once() -> None:
+    async with FakeEngine() as engine:
+        job = engine.run("job")
+        async with feed_of(engine, poll_interval_s=3600) as feed, aclosing(feed.events()) as events:  # type: ignore[type-var]
+            told: list[list[tuple[str | None, int | None]]] = []
+            with anyio.fail_after(10):
+                async for heard in events:
+                    if isinstance(heard, ContainerInventory):
+                        told.append([(one.state, one.exit_code) for one in heard.containers])
+                    elif isinstance(heard, ContainerStatsBatch) and heard.containers and job.id in engine.containers:
+                        engine.stop(job, exit_code=3)
+                        engine.remove(job)
+                    if told and not told[-1]:
+                        break
+    assert told[-2:] == [[("exited", 3)], []]
+
+
 async def test_hidden_containers_and_those_outside_the_filters_are_never_sampled() -> None:
     async with living() as engine:
         front = {"tier": "front"}

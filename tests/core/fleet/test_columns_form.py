@@ -125,6 +125,16 @@ def test_slow_container_has_its_sentence_under_its_short_id_and_one_that_is_well
     assert "2.5" in message.diagnoses[container_id(1)[:12]].sentence
 
 
+def test_container_that_ended_for_want_of_memory_has_its_sentence_without_figures() -> None:
+    killed = ContainerFacts(id=container_id(3), name="job-1", state="exited", oom_killed=True, exit_code=137)
+    stopped = ContainerFacts(id=container_id(4), name="job-2", state="exited", oom_killed=False, exit_code=0)
+    message = columns_of(told(batch(containers=[sample(1)])), {one.id: one for one in (killed, stopped)})
+    assert message.ids == [container_id(1)[:12]]
+    assert {short_id: found.cause for short_id, found in message.diagnoses.items()} == {
+        container_id(3)[:12]: "out_of_memory"
+    }
+
+
 @given(st.lists(any_of(ContainerSample), max_size=5))
 def test_any_batch_has_columns_that_read_back_as_they_are_and_are_right_to_four_digits(
     samples: list[ContainerSample],

@@ -47,6 +47,15 @@ def test_without_a_step_each_point_is_told() -> None:
     assert told.columns == {"whole": [7, None], "tenths": [0.2, 12.3]}
 
 
+@given(st.integers(0, 10**9))
+def test_asking_for_points_since_a_time_that_was_told_finds_its_point(microseconds: int) -> None:
+    made = Series(2)
+    made.append(at := START + microseconds / 1_000_000, (1, 1.0), new_block=True)
+    [told] = answer_from(made, {0: WHOLE}, agent_id="heron", container_id=None, first=0, end=2 * START, step_s=None).at
+    assert told <= at < told + 0.0011
+    assert answer(made, first=told - START, end=10**6).columns["whole"] == [1]
+
+
 def test_no_series_is_columns_without_points() -> None:
     for step_s in (None, 2.0):
         assert answer(None, step_s=step_s).columns == {"whole": [], "tenths": []}

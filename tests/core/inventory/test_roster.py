@@ -361,6 +361,35 @@ def test_a_destroyed_container_is_gone_and_not_asked_for() -> None:
     assert names(roster) == []
 
 
+def test_container_that_ended_and_is_removed_at_once_is_shown_until_it_was_told() -> None:
+    roster = listed(summary())
+    roster.apply_event(event("die", exitCode="3"))
+    roster.apply_event(event("destroy"))
+    [shown] = roster.containers
+    assert (shown.state, shown.exit_code, roster.by_state(), list(roster.counted)) == ("exited", 3, {"exited": 1}, [])
+    assert not roster.knows(ONE)
+    version = roster.version
+    roster.told()
+    assert names(roster) == []
+    assert roster.version > version
+
+
+def test_container_whose_end_was_told_or_that_nobody_saw_end_goes_at_once() -> None:
+    ended, alive = listed(summary()), listed(summary())
+    ended.apply_event(event("die", exitCode="3"))
+    ended.told()
+    for roster in (ended, alive):
+        roster.apply_event(event("destroy"))
+        assert names(roster) == []
+
+
+def test_hidden_container_that_ended_goes_at_once() -> None:
+    roster = listed(summary())
+    roster.apply_event(event("die", exitCode="3"))
+    roster.apply_inspection(details(config={"Labels": {"dockstats.hide": "true"}}))
+    assert names(roster) == []
+
+
 def test_news_of_an_unknown_container_ask_for_its_inspection() -> None:
     roster = Roster()
     assert roster.apply_event(event("create")) == [ONE]
@@ -391,6 +420,7 @@ STEPS = st.one_of(
 def test_the_version_grows_exactly_when_something_shows_differently(steps: list[Any]) -> None:
     roster = Roster()
     for step in steps:
+        roster.told()  # so that nobody stays for that
         version, shown = roster.version, list(roster.containers)
         if isinstance(step, list):
             roster.apply_list(step)

@@ -37,6 +37,7 @@ class ListedContainers:
     def __init__(self, *containers: Container) -> None:
         self.containers: Sequence[Container] = containers
         self.version = 1
+        self.becomes_once_told: Sequence[Container] | None = None
 
     @property
     def counted(self) -> Sequence[Container]:
@@ -44,6 +45,11 @@ class ListedContainers:
 
     def by_state(self) -> Mapping[str, int]:
         return {"running": len(self.containers)}
+
+    def told(self) -> None:
+        if self.becomes_once_told is not None:
+            self.become(*self.becomes_once_told)
+            self.becomes_once_told = None
 
     def become(self, *containers: Container) -> None:
         self.containers = containers
@@ -130,6 +136,18 @@ async def test_an_inventory_comes_before_the_first_batch_that_shows_it() -> None
     assert isinstance(first, ContainerInventory)
     assert isinstance(second, ContainerStatsBatch)
     assert [facts.name for facts in first.containers] == ["web-1"]
+
+
+async def test_what_may_go_once_it_was_told_goes_without_waiting_for_a_tick() -> None:
+    one = sampler(poll_interval_s=3600)
+    inventory = ListedContainers(container(state="exited", exit_code=3))
+    inventory.becomes_once_told = ()
+    sampling(one, inventory, ScriptedSource())
+    async with messages_of(one) as messages:
+        first = await next_of(messages, ContainerInventory)
+        second = await next_of(messages, ContainerInventory)
+    assert [(facts.name, facts.exit_code) for facts in first.containers] == [("web-1", 3)]
+    assert second.containers == []
 
 
 async def test_figures_appear_with_the_second_tick() -> None:

@@ -1,17 +1,20 @@
-"""A module or style sheet without what is for who reads the source: indentation, comments with lines of their own.
+"""A module or style sheet without what is for who reads the source: indentation and comments.
 
-Lines stay, so a line that a browser's console names is the same in both. Only whole lines go, told by how they begin;
-what stands behind code stays. A text that runs over several lines could hold lines that look like
-comments, or be indented: a file that seems to have one is left as it is.
+Lines stay, so a line that a browser's console names is the same in both. A comment within a line of code goes only
+where nothing before it in that line could be the beginning of a text or a regular expression. A text that runs over
+several lines could hold lines that look like comments, or be indented: a file that seems to have one is left as it is.
 Not here: which files there are, how they are sent (page_files).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 _MARKS = {"js": ("//", "/*"), "css": ("/*",)}
 """What comments begin with, by the ending of the file's name."""
+_BLOCK = re.compile(r"""^([^"'`/]*)/\*\*? (?:(?!\*/).)*\*/ ?""")
+_BEHIND = re.compile(r"""^([^"'`/]*[^"'`/\s])\s+// .*$""")
 
 
 def without_comments(name: str, body: bytes) -> bytes:
@@ -22,6 +25,8 @@ def without_comments(name: str, body: bytes) -> bytes:
     lines = list(_without(body.decode().split("\n"), marks))
     if any(line.count("`") % 2 or line.endswith("\\") for line in lines):
         return body
+    if "//" in marks:
+        lines = [_without_inner(line) for line in lines]
     return "\n".join(line.strip() for line in lines).encode()
 
 
@@ -41,3 +46,9 @@ def _without(lines: list[str], marks: tuple[str, ...]) -> Iterator[str]:
             yield ""
         else:
             yield line
+
+
+def _without_inner(line: str) -> str:
+    while (shorter := _BLOCK.sub(r"\1", line)) != line:
+        line = shorter
+    return _BEHIND.sub(r"\1", line)

@@ -1,5 +1,7 @@
 """Why a container is slow, in one sentence: what it wants, what it gets, who holds it back. Nothing where it is well.
 
+Of one that ended, whether it was for want of memory: of that alone the engine keeps a sign.
+
 Every rule asks for a sign of waiting (throttling, pressure, pages read back from the disk), not only of use, and names
 somebody only where the figures single that one out; where two could be meant, nothing is said. `mem_limit_hits` and
 `oom_kills` count since the start and tell nothing about now, except that a limit never met holds nobody back.
@@ -52,24 +54,25 @@ class Thresholds(Struct, frozen=True, kw_only=True):
 _FROM = Thresholds()
 
 _WITHOUT_FIGURES_OF_NOW = frozenset({"paused", "restarting", "exited", "dead", "created", "removing"})
+_EXIT_KILLED = 137  # 128 + SIGKILL
 _MOST_CORES = 1e6  # no host has them; a stranger's figure must not fill the sentence
 _NO_LIMIT_FROM = 1 << 62
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
-def diagnose(sample: ContainerSample, facts: ContainerFacts | None, host: HostFigures) -> Diagnosis | None:
+def diagnose(sample: ContainerSample | None, facts: ContainerFacts | None, host: HostFigures) -> Diagnosis | None:
     """The one thing most worth saying about a container; None when nothing is wrong, or nothing can be told.
 
     One that is well takes 0.8 µs (measured). Raises nothing, whatever the figures.
 
     Args:
-        sample: its figures; stale ones say nothing about now.
+        sample: its figures; stale ones say nothing about now, and one that ended has none.
         facts: its state and its own limits, where they are known.
         host: the machine below it.
     """
     if facts is not None and facts.state in _WITHOUT_FIGURES_OF_NOW:
         return _out_of_memory(facts) if facts.oom_killed and facts.state != "paused" else None
-    if sample.stale:
+    if sample is None or sample.stale:
         return None
     found: list[Diagnosis | None] = []
     wants_memory = _waiting_pct(sample.mem_pressure, _FROM.mem_waiting_pct) is not None or _reads_back(sample)
@@ -131,11 +134,16 @@ def _waiting_for_memory(sample: ContainerSample) -> tuple[str, str, bool]:
 def _out_of_memory(facts: ContainerFacts) -> Diagnosis:
     limit = facts.mem_limit_bytes
     own = "it has no limit of its own" if limit is None or limit <= 0 else f"its own limit is {_bytes(limit)}"
-    next_ = ", and it is started again" if facts.state == "restarting" else ""
+    # The engine's flag is of any of its processes; that it was the first one, only the exit code tells.
+    survived = facts.exit_code not in {None, _EXIT_KILLED}
+    whom = "one of its processes" if survived else "it"
+    next_ = f", and it ended with exit code {facts.exit_code}" if survived else ""
+    if facts.state == "restarting":
+        next_ = ", and it is started again"
     return _diagnosis(
         "out_of_memory",
-        f"wanted more memory than it got: the kernel killed it ({own}){next_}",
-        "the engine says that its last run was killed for want of memory",
+        f"wanted more memory than it got: the kernel killed {whom} ({own}){next_}",
+        "the engine says that a process of its last run was killed for want of memory",
         severe=True,
     )
 

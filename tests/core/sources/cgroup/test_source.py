@@ -650,6 +650,8 @@ class Listed:
     def by_state(self) -> dict[str, int]:
         return {"running": len(self.containers)}
 
+    def told(self) -> None: ...
+
 
 async def batch_of(asked: Asked, *containers: Container) -> ContainerStatsBatch:
     """The first batch with readings."""

@@ -30,9 +30,11 @@ export function followInAddress(view, place) {
     const query = toQuery(view.state);
     if (query !== search) place.history.replaceState(place.history.state, "", pathname + query + hash);
   };
-  view.onChange(() => {
+  const follow = () => {
     if (waits) return;
     waits = true;
     place.setTimeout(write, AT_MOST_EVERY_MS);
-  });
+  };
+  view.onChange(follow);
+  follow();
 }

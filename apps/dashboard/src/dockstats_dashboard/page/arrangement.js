@@ -24,7 +24,6 @@
  */
 
 import { columnOf } from "./columns.js";
-import { groupValue, groupsOf, totalsOf } from "./groups.js";
 import { Order } from "./order.js";
 
 export class Arrangement {
@@ -42,7 +41,7 @@ export class Arrangement {
    * @param {Held} held as for Order.keys
    * @returns {Item[]}
    */
-  arrange({ fleet, paused, visible, view, settings, format, now }, held) {
+  arrange({ fleet, paused, visible, view, settings, format, now, grouping }, held) {
     const another = paused && this.#stillFleet !== null && fleet !== this.#stillFleet; // a person went through time
     this.#stillFleet = paused ? fleet : null;
     const column = columnOf(view.sort.column);
@@ -60,17 +59,17 @@ export class Arrangement {
     this.#filter = view.filter;
     const hold = asked && held === "rows" ? "places" : held;
     const shown = this.#rowItems(this.#rows.keys(now, hold), visible);
-    this.#grouped = view.group !== "none";
-    if (!this.#grouped) return shown;
+    this.#grouped = grouping !== null;
+    if (grouping === null) return shown;
 
     const left = new Set(shown.filter((item) => item.left).map(({ row }) => row));
-    const groups = groupsOf(shown.map(({ row }) => row), view.group);
+    const groups = grouping.groupsOf(shown.map(({ row }) => row), view.group);
     /** @type {Map<string, Totals>} */
     const totals = new Map();
     const heads = [...groups.values()].map((group) => {
-      const sums = totalsOf(left.size === 0 ? group.rows : group.rows.filter((row) => !left.has(row)));
+      const sums = grouping.totalsOf(left.size === 0 ? group.rows : group.rows.filter((row) => !left.has(row)));
       totals.set(group.key, sums);
-      const value = groupValue(column.id, group, sums, format);
+      const value = grouping.groupValue(column.id, group, sums, format);
       return { key: group.key, name: group.name, value, running: sums.running > 0 };
     });
     this.#groups.take(heads, { column: `${view.group} ${column.id} ${unit}`, descending, floor: column.floor }, now, another);

@@ -13,6 +13,8 @@
  * @property {number} columnMs what one pixel column stands for
  */
 
+import { clock } from "./format.js";
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const STEPS = [
@@ -21,48 +23,23 @@ const STEPS = [
 ];
 const LEAST_MS = 2 * SECOND; // a drag over less than that is none
 
-/** @type {Map<string, Intl.DateTimeFormat>} */
-const formats = new Map();
-
-/**
- * Time of day, 24 hours.
- *
- * @param {number} at milliseconds
- * @param {boolean} seconds whether they are shown
- * @param {string} [timeZone] the browser's without it
- */
-export function clockText(at, seconds, timeZone) {
-  const key = `${seconds} ${timeZone}`;
-  let format = formats.get(key);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat("en-GB", {
-      hour: "2-digit",
-      minute: "2-digit",
-      ...(seconds ? { second: "2-digit" } : {}),
-      ...(timeZone === undefined ? {} : { timeZone }),
-    });
-    formats.set(key, format);
-  }
-  return format.format(at);
-}
-
 /**
  * Round times inside a stretch, at most `most` of them.
  *
  * @param {number} from milliseconds
  * @param {number} to
  * @param {number} most
- * @param {string} [timeZone] the browser's without it
+ * @param {(at: number) => string} [clockOf] in whose zone they are told: the browser's without it
  * @returns {Tick[]}
  */
-export function timeTicks(from, to, most, timeZone) {
+export function timeTicks(from, to, most, clockOf = clock) {
   if (!(to > from) || most < 1) return [];
   const fits = (/** @type {number} */ step) => Math.floor((to - from) / step) < most;
   const step = STEPS.find(fits) ?? Math.ceil((to - from) / most / MINUTE) * MINUTE;
   /** @type {Tick[]} */
   const ticks = [];
   for (let at = Math.ceil(from / step) * step; at <= to && ticks.length < most; at += step) {
-    ticks.push({ at, label: clockText(at, step < MINUTE, timeZone) });
+    ticks.push({ at, label: clockOf(at).slice(0, step < MINUTE ? 8 : 5) });
   }
   return ticks;
 }

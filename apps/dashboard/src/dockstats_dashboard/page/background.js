@@ -6,16 +6,22 @@
  */
 
 import { totalsOf } from "./fleet-totals.js";
-import { Notifier } from "./notify.js";
 import { drawTitle } from "./title.js";
 
 export class Background {
-  #notifier = new Notifier();
+  /** Comes when a person wants to be told. @type {import("./notify.js").Notifier | null} */
+  #notifier = null;
 
   /** @param {import("./scene.js").Scene} scene of the live fleet @param {boolean} paused whether another one is shown */
   look({ fleet, rows, settings, conditions, live, now }, paused) {
-    this.#notifier.look(rows, settings.thresholds, now);
+    this.#notifier?.look(rows, settings.thresholds, now);
+    if (this.#notifier === null && settings.thresholds.notify) void this.#bringNotifier();
     const { unhealthy } = totalsOf(fleet.hosts ?? [], conditions).containers;
     drawTitle(document, { unhealthy, lost: fleet.hosts !== null && !live, paused });
+  }
+
+  async #bringNotifier() {
+    const { Notifier } = await import("./notify.js");
+    this.#notifier ??= new Notifier();
   }
 }

@@ -6,11 +6,13 @@
 
 import { element, textElement } from "./dom.js";
 import { setAttribute, setHidden, setText } from "./frame.js";
-import { setWhy } from "./why.js";
+import { setWhyOnDemand } from "./why.js";
 
 export class Cell {
   /** @type {{ element: HTMLElement, text: Text } | null} */
   #word = null;
+  /** @type {() => import("./why.js").Why} */
+  #why = () => null;
   /** Of the word for what is unknown; -1 where the keyboard reaches it in another way, as in the table's rows. */
   tabIndex = 0;
 
@@ -39,15 +41,16 @@ export class Cell {
     setAttribute(sign, "aria-label", word);
   }
 
-  /** @param {import("./reasons.js").Reason} reason */
-  showUnknown({ word, sentence }) {
+  /** @param {string} word @param {() => import("./why.js").Why} why */
+  showUnknown(word, why) {
     if (this.#word === null) {
       this.#word = textElement("span", "unknown");
       this.#word.element.tabIndex = this.tabIndex;
       this.place.append(this.#word.element);
+      setWhyOnDemand(this.#word.element, () => this.#why());
     }
+    this.#why = why;
     setText(this.#word.text, word);
-    setWhy(this.#word.element, sentence);
     setHidden(this.#word.element, false);
     setHidden(this.value, true);
   }

@@ -2,8 +2,8 @@
  * The cells of a container's row, one maker for each column: what stands there, what its absence is called, what is
  * behind it on hover and focus.
  *
- * Not here: which columns there are (columns), their small charts (spark-columns), when a row is drawn (table-row), when
- * a load is a worry (bands).
+ * Not here: what is behind a figure (cell-words), which columns there are (columns), their small charts (spark-columns),
+ * when a row is drawn (table-row), when a load is a worry (bands).
  *
  * @typedef {import("./scene.js").Row} Row
  * @typedef {import("./scene.js").Scene} Scene
@@ -16,11 +16,10 @@ import { SIGNS, SIGN_WORDS, bandOf, cpuBandOf, throttlingBand } from "./bands.js
 import { Cell } from "./cell.js";
 import { imageName } from "./columns.js";
 import { element, textElement } from "./dom.js";
-import { digits, duration, percent } from "./format.js";
+import { duration, percent } from "./format.js";
 import { setAttribute, setClass, setHidden, setShare, setText } from "./frame.js";
-import { memorySum } from "./memory-sum.js";
-import { pressuresOf, worstPressure } from "./pressure.js";
-import { reasonOf } from "./reasons.js";
+import { worstPressure } from "./pressure.js";
+import { wordOf } from "./reason-words.js";
 import { share } from "./scales.js";
 import { stateOf } from "./state-mark.js";
 import { setWhy, setWhyOnDemand } from "./why.js";
@@ -44,6 +43,9 @@ export const CELLS = {
   uptime: uptimeCell,
 };
 
+/** What is behind figures comes when somebody first asks. */
+const words = () => import("./cell-words.js");
+
 /** A cell of parts whose unknown word the keyboard reaches through its row. @param {HTMLElement} place @param {...string} parts */
 function cellOf(place, ...parts) {
   const cell = new Cell(place, ...parts);
@@ -51,10 +53,11 @@ function cellOf(place, ...parts) {
   return cell;
 }
 
-/** @param {Row} row @param {...string} groups of figures, the first with a reason counts */
-function reasonFor({ container: { sample, facts }, host }, ...groups) {
+/** @param {Cell} cell @param {Row} row @param {...string} groups of figures, the first with a reason counts */
+function showUnknown(cell, { container: { sample, facts }, host }, ...groups) {
   const code = groups.map((group) => sample?.unknown.get(group)).find((found) => found !== undefined);
-  return reasonOf(code, facts?.network_of, host);
+  const why = async () => (await import("./reasons.js")).reasonOf(code, facts?.network_of, host).sentence;
+  cell.showUnknown(wordOf(code, host), why);
 }
 
 /** @param {HTMLElement} place @returns {Draw} */
@@ -124,12 +127,12 @@ function cpuCell(place) {
   /** @type {Row | null} */
   let shown = null;
   cell.value.tabIndex = -1;
-  setWhyOnDemand(cell.value, () => shown && cpuText(shown));
+  setWhyOnDemand(cell.value, async () => shown && (await words()).cpuText(shown.container));
   return (row, { format }) => {
     shown = row;
     const { sample, facts } = row.container;
     if (sample === null) return cell.showNothing();
-    if (sample.cpu_pct === null) return cell.showUnknown(reasonFor(row, "cpu"));
+    if (sample.cpu_pct === null) return showUnknown(cell, row, "cpu");
     const told = format.cpu(sample.cpu_pct, {
       cores: row.host.batch?.host.cores ?? null,
       limitCores: facts?.cpu_limit_cores ?? null,
@@ -141,20 +144,6 @@ function cpuCell(place) {
     cell.show(sign, told === null ? none : told.figure);
     setClass(cell.value, told === null ? "value none" : `value ${band}`);
   };
-}
-
-/** @param {Row} row */
-function cpuText({ container: { sample, facts }, host }) {
-  if (sample?.cpu_pct == null) return null;
-  const parts = [`${percent(sample.cpu_pct)} % of a core.`];
-  const cores = host.batch?.host.cores ?? null;
-  const limit = facts?.cpu_limit_cores ?? null;
-  if (limit !== null) parts.push(`It may use ${digits(limit)} cores${cores === null ? "" : ` of the host's ${cores}`}.`);
-  else if (facts !== null) parts.push(`No limit of its own${cores === null ? "" : `; the host has ${cores} cores`}.`);
-  if (sample.throttled_pct) {
-    parts.push(`Its limit held it back in ${Math.round(sample.throttled_pct)} % of the scheduler's periods.`);
-  }
-  return parts.join(" ");
 }
 
 /** @param {HTMLElement} place @returns {Draw} */
@@ -169,7 +158,7 @@ function memoryCell(place) {
   /** @type {Scene["format"] | null} */
   let units = null;
   cell.value.tabIndex = -1;
-  setWhyOnDemand(cell.value, () => shown && units && memorySum(shown.container, units));
+  setWhyOnDemand(cell.value, async () => shown && units && (await words()).memoryText(shown.container, units));
   return (row, { format }) => {
     shown = row;
     units = format;
@@ -177,7 +166,7 @@ function memoryCell(place) {
     const used = sample?.mem_bytes ?? null;
     setHidden(bar, used === null); // an empty bar would say 0
     if (sample === null) return cell.showNothing();
-    if (used === null) return cell.showUnknown(reasonFor(row, "memory"));
+    if (used === null) return showUnknown(cell, row, "memory");
     const inEffect = sample.mem_limit_bytes;
     const unlimited = facts !== null && facts.mem_limit_bytes === null;
     const band = unlimited ? "ordinary" : bandOf(used, inEffect);
@@ -200,7 +189,7 @@ function ratesCell(place, one, other, groups) {
     const { sample } = row.container;
     if (sample === null) return cell.showNothing();
     const [first, second] = [sample[one], sample[other]];
-    if (first === null || second === null) return cell.showUnknown(reasonFor(row, ...groups));
+    if (first === null || second === null) return showUnknown(cell, row, ...groups);
     cell.show(...format.rate(first), ...format.rate(second));
   };
 }
@@ -211,23 +200,15 @@ function pressureCell(place) {
   /** @type {Row | null} */
   let shown = null;
   cell.value.tabIndex = -1;
-  setWhyOnDemand(cell.value, () => {
-    const all = pressuresOf(shown?.container.sample ?? null);
-    return all.length === 0 ? null : `Something in it waited for ${all.map(pressureText).join(", ")} of the time.`;
-  });
+  setWhyOnDemand(cell.value, async () => shown && (await words()).pressureText(shown.container));
   return (row) => {
     shown = row;
     const { sample } = row.container;
     if (sample === null) return cell.showNothing();
     const worst = worstPressure(sample);
-    if (worst === null) return cell.showUnknown(reasonFor(row, "pressure"));
+    if (worst === null) return showUnknown(cell, row, "pressure");
     cell.show(percent(worst.pct), worst.pct === 0 ? "%" : `% ${worst.of === "memory" ? "mem" : worst.of}`);
   };
-}
-
-/** @param {import("./pressure.js").Pressure} pressure */
-function pressureText({ of, pct }) {
-  return `${of === "cpu" ? "CPU" : of} ${percent(pct)} %`;
 }
 
 /** @param {HTMLElement} place @returns {Draw} */
@@ -236,7 +217,7 @@ function throttledCell(place) {
   return (row) => {
     const { sample, facts } = row.container;
     if (sample === null || (sample.throttled_pct === null && facts?.cpu_limit_cores == null)) return cell.showNothing();
-    if (sample.throttled_pct === null) return cell.showUnknown(reasonFor(row, "throttling"));
+    if (sample.throttled_pct === null) return showUnknown(cell, row, "throttling");
     cell.show(percent(sample.throttled_pct), "%");
     setClass(cell.value, `value ${throttlingBand(sample.throttled_pct)}`);
   };
@@ -248,7 +229,7 @@ function pidsCell(place) {
   return (row) => {
     const { sample, facts } = row.container;
     if (sample === null) return cell.showNothing();
-    if (sample.pids === null) return cell.showUnknown(reasonFor(row, "pids"));
+    if (sample.pids === null) return showUnknown(cell, row, "pids");
     const limit = facts?.pids_limit ?? null;
     const band = bandOf(sample.pids, limit);
     cell.show(String(sample.pids), limit === null ? "" : `of ${limit}`, SIGNS[band]);
@@ -260,9 +241,10 @@ function pidsCell(place) {
 /** @param {HTMLElement} place @returns {Draw} */
 function restartsCell(place) {
   const cell = cellOf(place, "figure");
-  return ({ container: { facts } }) => {
-    if (facts?.restart_count == null) cell.showUnknown(reasonOf(undefined));
-    else cell.show(String(facts.restart_count));
+  return (row) => {
+    const count = row.container.facts?.restart_count;
+    if (count == null) showUnknown(cell, row);
+    else cell.show(String(count));
   };
 }
 

@@ -8,8 +8,9 @@
  * @typedef {import("./scene.js").App} App
  */
 
-import { clockText, timeWindow, zoomAround, zoomBetween } from "./axis.js";
+import { timeWindow, zoomAround, zoomBetween } from "./axis.js";
 import { theme } from "./colours.js";
+import { clock } from "./format.js";
 import { Frame } from "./frame.js";
 import { styleSheet } from "./style-sheet.js";
 
@@ -107,7 +108,7 @@ export class ChartView {
         const wanted = (this.#cursorAt ?? to) + steps * Math.max(window.columnMs, stepMs());
         const at = Math.min(to, Math.max(window.from, wanted));
         this.point(at);
-        this.app()?.say(`${clockText(at, true)}: ${told(at)}`);
+        this.app()?.say(`${clock(at)}: ${told(at)}`);
       },
       zoom: (factor) => {
         const { window, scene } = this;
@@ -115,7 +116,7 @@ export class ChartView {
         const at = this.#cursorAt ?? window.to; // the middle may have nothing to show yet
         const zoom = zoomAround(window, at, factor, scene.now, scene.view.rangeMs);
         this.app()?.view.set({ zoom });
-        this.app()?.say(zoom === null ? "whole range" : `${clockText(zoom.from, true)} to ${clockText(zoom.to, true)}`);
+        this.app()?.say(zoom === null ? "whole range" : `${clock(zoom.from)} to ${clock(zoom.to)}`);
       },
     };
   }

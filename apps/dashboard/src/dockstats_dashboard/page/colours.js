@@ -14,7 +14,7 @@ export function theme() {
   return `${document.documentElement.dataset["theme"] ?? ""} ${dark.matches}`;
 }
 
-/** The value of a custom property, such as `--chart-line`. @param {string} name */
+/** The colour of a custom property, such as `--chart-line`. @param {string} name */
 export function colour(name) {
   if (knownTheme !== theme()) {
     known.clear();
@@ -22,7 +22,9 @@ export function colour(name) {
   }
   let value = known.get(name);
   if (value === undefined) {
-    value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const { head } = document; // a canvas understands no function such as `light-dark`, which this works out
+    head.style.color = `var(${name})`;
+    value = getComputedStyle(head).color;
     known.set(name, value);
   }
   return value;

@@ -6,7 +6,8 @@
  * @typedef {import("./scene.js").App} App
  */
 
-import { FIXED, changeColumn, choicesOf, columnOf } from "./columns.js";
+import { changeColumn, stepOf } from "./column-choice.js";
+import { FIXED, choicesOf, columnOf } from "./columns.js";
 import { element } from "./dom.js";
 
 const GAP_PX = 4;
@@ -72,13 +73,15 @@ export class ColumnsMenu extends HTMLElement {
         box.dataset["of"] = id;
         box.addEventListener("change", () => change(settings.value.columns, id, { shown: box.checked }));
         const note = element("span", "unit", shown && this.folded.has(id) ? "no room now" : "");
-        const move = (/** @type {string} */ sign, /** @type {string} */ where, /** @type {number} */ by) => {
+        const move = (/** @type {string} */ sign, /** @type {string} */ where, /** @type {1 | -1} */ by) => {
           const button = element("button", "", sign);
           button.type = "button";
           button.dataset["of"] = `${id} ${by}`;
           button.setAttribute("aria-label", `${title}: ${where}`);
           button.disabled = choices[index + by] === undefined;
-          button.addEventListener("click", () => change(settings.value.columns, id, { by }));
+          button.addEventListener("click", () => {
+            change(settings.value.columns, id, { by: stepOf(choices, index, by, this.folded) });
+          });
           return button;
         };
         return element("li", "", element("label", "", box, title, note), move("↑", "further left", -1), move("↓", "further right", 1));

@@ -75,8 +75,6 @@ export const PHONE_PX = 640;
 const ON_PHONE = new Set(["state", "name", "host", "cpu", "cpu60", "memory"]);
 
 const PHONE_MARGIN_PX = 8; // beside the small chart, as in table.css
-const LEAST_PX = 40;
-const MOST_PX = 640;
 
 const BY_ID = new Map(COLUMNS.map((column) => [column.id, column]));
 
@@ -134,26 +132,6 @@ export function templateOf(columns, chosen) {
 }
 
 /**
- * The choice after a column was moved, hidden or made wider.
- *
- * @param {readonly ColumnChoice[]} chosen
- * @param {string} id
- * @param {{ shown?: boolean, width?: number | null, by?: number }} change `by`: places to the right
- * @returns {ColumnChoice[]}
- */
-export function changeColumn(chosen, id, { shown, width, by = 0 }) {
-  const choices = choicesOf(chosen);
-  const from = choices.findIndex((choice) => choice.id === id);
-  const choice = choices[from];
-  if (choice === undefined) return choices;
-  if (shown !== undefined && from >= FIXED) choice.shown = shown;
-  if (width !== undefined) choice.width = width === null ? null : withinWidth(width);
-  const to = Math.max(FIXED, Math.min(choices.length - 1, from + by));
-  if (from >= FIXED && to !== from) choices.splice(to, 0, ...choices.splice(from, 1));
-  return choices;
-}
-
-/**
  * Where each column of a row in one line lies in a table of that width.
  *
  * @param {Pick<Layout, "columns" | "template">} layout
@@ -182,11 +160,6 @@ export function placeOf(layout, id, width) {
   const own = layout.columns[index]?.width ?? 0;
   if (layout.template === "") return { left: width - own - PHONE_MARGIN_PX, width: own };
   return placesOf(layout, width)[index] ?? { left: 0, width: 0 };
-}
-
-/** @param {number} width in CSS pixels */
-export function withinWidth(width) {
-  return Math.round(Math.min(MOST_PX, Math.max(LEAST_PX, width)));
 }
 
 /** Without registry and path, which all have in common: `search:2.19`. @param {string | null} image */

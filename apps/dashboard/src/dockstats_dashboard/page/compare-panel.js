@@ -14,6 +14,7 @@ import { ChartView } from "./chart-view.js";
 import { CHOICES, choiceOf, comparePicture, legendText, styleOf } from "./compare-lines.js";
 import { element, textElement } from "./dom.js";
 import { PNG_WIDTH, exportPng } from "./export.js";
+import { utcClock } from "./format.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { figureOf } from "./plots.js";
 import { RangeButtons } from "./range-buttons.js";
@@ -112,10 +113,10 @@ export class ComparePanel extends HTMLElement {
     setAttribute(chart.canvas, "aria-label", `${title} of ${this.#pinned.map(({ name }) => name).join(", ")}`);
   }
 
-  /** @param {Scene} scene @param {number} width of the lines @param {number} right @param {string} [timeZone] */
-  #picture(scene, width, right, timeZone) {
+  /** @param {Scene} scene @param {number} width of the lines @param {number} right @param {(at: number) => string} [clockOf] */
+  #picture(scene, width, right, clockOf) {
     const window = timeWindow(scene.view, scene.now, width);
-    const ticks = timeTicks(window.from, window.to, labelsFor(width), timeZone);
+    const ticks = timeTicks(window.from, window.to, labelsFor(width), clockOf);
     const { format, now } = scene;
     const shown = { id: this.#choice, pinned: this.#pinned, format, until: now };
     return comparePicture({ ...shown, window, ticks, right, topBefore: this.#top });
@@ -181,7 +182,7 @@ export class ComparePanel extends HTMLElement {
   async #export() {
     const { scene } = this.view;
     if (scene === null) return;
-    const picture = this.#picture(scene, PNG_WIDTH - LABELS_PNG_PX, LABELS_PNG_PX, "UTC");
+    const picture = this.#picture(scene, PNG_WIDTH - LABELS_PNG_PX, LABELS_PNG_PX, utcClock);
     const done = await exportPng(picture, `${choiceOf(this.#choice).title} compared`);
     this.app?.say(done ? "The picture is on its way." : "This browser could not make the picture.");
   }

@@ -19,7 +19,8 @@
  * @property {"wrong" | "hint"} tone
  */
 
-import { age, instant } from "./format.js";
+import { instant } from "./format.js";
+import { sentence } from "./sentence.js";
 
 /** Shown for each kind, beside its word or with it as a label. @type {Record<Condition["kind"], string>} */
 export const MARKS = { live: "●", attention: "▲", waiting: "○", lost: "✕" };
@@ -65,9 +66,6 @@ export function conditionOf(host, fleet, now) {
   return { kind, live: true, word: kind === "live" ? "live" : "needs a look", sentences };
 }
 
-/** A stream that is back within this time was not worth a word. */
-const BLINK_MS = 2000;
-
 const NO_CONTAINERS =
   "There is no container here. Start one, and it shows at once; what a filter or a label hides stays away.";
 
@@ -101,40 +99,4 @@ function notConnected(status, host, sentences, now) {
 export function asLastKnown(condition) {
   const sentences = condition.sentences.map(({ text, tone }) => ({ text, tone }));
   return { kind: "lost", live: false, word: "last known", sentences };
-}
-
-/**
- * What is to be said about the stream; null while all is well.
- *
- * @param {StreamState} stream
- * @param {boolean} hasHosts whether anything was ever heard
- * @param {number} now on this browser's clock, as all times of a stream are
- * @returns {Sentence | null}
- */
-export function streamSentence(stream, hasHosts, now) {
-  if (stream.kind === "open") return null;
-  if (hasHosts && stream.lostAt !== null && now - stream.lostAt < BLINK_MS) return null;
-  if (stream.kind === "opening" && stream.attempts === 0) {
-    return hasHosts || now - stream.since < BLINK_MS ? null : { text: "Connecting to the dashboard.", tone: "hint" };
-  }
-  const what = hasHosts
-    ? `No connection to the dashboard since ${instant(stream.since, now)}: every figure below is from then.`
-    : "The dashboard does not answer. Is it still running?";
-  return { text: what, tone: "wrong", retryAt: stream.retryAt };
-}
-
-/**
- * How old what is shown is.
- *
- * @param {number | null} at
- * @param {number} now
- */
-export function oldText(at, now) {
-  return at === null ? "" : `${age(Math.max(0, now - at))} old`;
-}
-
-/** With a full stop, and a capital unless it begins with an address. @param {string} text */
-export function sentence(text) {
-  const ended = /[.?!]$/.test(text) ? text : `${text}.`;
-  return /^[a-z]+[ ,']/.test(ended) ? ended.charAt(0).toUpperCase() + ended.slice(1) : ended;
 }

@@ -1,24 +1,26 @@
 /**
- * The table of containers: what a person does in it, and one drawing pass over what is in sight.
+ * The table of containers: one drawing pass over what is in sight, and where the keyboard is.
  *
  * Rows never move under the pointer, with the focus in one, or while the filter is typed: a pill says how many would,
- * and lets them. Not here: their order (arrangement), the rows of the document (table-body), the columns (columns).
+ * and lets them. Not here: what a person does in it (table-hands), the order of rows (arrangement), the rows of the
+ * document (table-body), the columns (columns).
  *
- * @typedef {import("./scene.js").App} App
+ * @typedef {Pick<import("./scene.js").App, "view" | "settings" | "requestDraw" | "say">} App
  * @typedef {import("./scene.js").Scene} Scene
  */
 
 import { Arrangement } from "./arrangement.js";
-import { PHONE_PX, changeColumn, layOut, placeOf, placesOf, templateOf } from "./columns.js";
+import { PHONE_PX, layOut, placeOf, placesOf, templateOf } from "./columns.js";
 import { element, textElement } from "./dom.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { NewRows } from "./new-rows.js";
 import { TableBody } from "./table-body.js";
-import { TableEmpty } from "./table-empty.js";
 import { TableHead } from "./table-head.js";
 
 const HEAD_PX = 30; // as in table.css
 const BELOW_PX = 72; // what the timeline covers at the bottom of a page that scrolls
+const ARRANGED_CELLS = 20; // what it costs to put all rows in order, beside the cells that are drawn
+const RESTED_MS = 1500; // a page that is seen draws at least once a second
 const EPOCH_MS = 10_000; // so often is drawn what changes with time alone, such as how long a container is up
 
 export class ContainerTable extends HTMLElement {
@@ -26,6 +28,10 @@ export class ContainerTable extends HTMLElement {
   app = null;
   /** What had no room in the last pass. @type {Set<string>} */
   folded = new Set();
+  /** Whether somebody points at a row. */
+  pointed = false;
+  body = new TableBody((key) => this.#toggle(key));
+  head = new TableHead(() => /** @type {App} */ (this.app));
   #built = false;
   /** @type {Scene | null} */
   #scene = null;
@@ -36,7 +42,6 @@ export class ContainerTable extends HTMLElement {
   #width = 0;
   #scrolls = false; // itself, not the page
   #sight = { top: 0, bottom: 0 };
-  #pointed = false;
   /** @type {string | null} */
   #cursor = null;
   /** @type {string | null} */
@@ -44,14 +49,15 @@ export class ContainerTable extends HTMLElement {
   /** What everything drawn depends on. @type {unknown[]} */
   #drawnWith = [];
   #epoch = 0;
+  #passedAt = -Infinity;
   /** For the rows that had to wait. */
   #asked = false;
-  #body = new TableBody((key) => this.#toggle(key));
-  #head = new TableHead(() => /** @type {App} */ (this.app), (id, width) => this.#drag(id, width));
-  #table = element("table", "containers", this.#head.element, this.#body.element);
+  #table = element("table", "containers", this.head.element, this.body.element);
+  #sheet = element("div", "sheet", this.#table);
   #moved = textElement("span", "");
   #pill = element("button", "moves", this.#moved.element, element("kbd", "", "m"));
-  #empty = new TableEmpty(() => this.app?.view.set({ filter: "" }));
+  /** What stands in the place of rows, once it is there. @type {import("./table-empty.js").TableEmpty | null} */
+  empty = null;
 
   connectedCallback() {
     if (this.#built) return;
@@ -60,18 +66,34 @@ export class ContainerTable extends HTMLElement {
     this.#table.setAttribute("aria-label", "Containers");
     this.#pill.type = "button";
     this.#pill.hidden = true;
-    this.#pill.addEventListener("click", () => this.applyMoves());
-    const sheet = element("div", "sheet", this.#table, this.#body.sparks.element);
-    this.append(element("div", "pill-place", this.#pill), sheet, this.#empty.element);
+    this.#pill.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays where it is
+    this.#pill.addEventListener("click", () => this.#leavePill());
+    this.append(element("div", "pill-place", this.#pill), this.#sheet);
     new ResizeObserver(() => this.#resized()).observe(this);
     new ResizeObserver(() => this.#look()).observe(document.body);
     document.addEventListener("scroll", () => this.#look(), { capture: true, passive: true });
-    this.#listen(this.#body.element);
+  }
+
+  /** The small charts, once they are there. @param {import("./spark-columns.js").SparkColumns} sparks */
+  set sparks(sparks) {
+    this.body.sparks = sparks;
+    this.#sheet.append(sparks.element);
+    this.#laidOut = ""; // every row anew, and the charts with them
+  }
+
+  /** What the keyboard is at: the key of a container or of a group. */
+  get cursorKey() {
+    return this.#cursor;
+  }
+
+  set cursorKey(key) {
+    this.#cursor = key;
+    this.#drawRows();
   }
 
   /** The container that the keyboard is at; null: none, or a group. */
   get cursor() {
-    const item = this.#body.items.find(({ key }) => key === this.#cursor);
+    const item = this.body.items.find(({ key }) => key === this.#cursor);
     return item !== undefined && "row" in item ? item.key : null;
   }
 
@@ -82,7 +104,7 @@ export class ContainerTable extends HTMLElement {
     this.#layOut(scene);
     this.#newRows.look(scene);
     const held = this.#held();
-    this.#body.take(this.#arrangement.arrange(scene, held));
+    this.body.take(this.#arrangement.arrange(scene, held));
     const moved = held === "free" ? 0 : this.#arrangement.moved;
     setHidden(this.#pill, moved === 0);
     if (moved > 0) setText(this.#moved.text, `${moved} moved`);
@@ -90,12 +112,24 @@ export class ContainerTable extends HTMLElement {
     const drawnWith = [settings, view.pinned.join(), Math.floor(scene.now / EPOCH_MS), this.#laidOut];
     if (drawnWith.some((value, index) => value !== this.#drawnWith[index])) this.#epoch += 1;
     this.#drawnWith = drawnWith;
-    setAttribute(this.#table, "aria-rowcount", String(this.#body.items.length + 1));
-    this.#head.draw(scene);
-    this.#empty.draw(scene);
+    setAttribute(this.#table, "aria-rowcount", String(this.body.items.length + 1));
+    this.head.draw(scene);
+    this.empty?.draw(scene);
     if (view.open !== this.#opened) this.#reveal(view.open);
     this.#opened = view.open;
-    this.#drawRows();
+    const at = performance.now();
+    const rested = at - this.#passedAt > RESTED_MS; // nobody saw it for a while: all of it at once
+    this.#passedAt = at;
+    this.#drawRows(rested ? -Infinity : ARRANGED_CELLS);
+  }
+
+  /** The pill goes with the moves, and a focus that was in it would go to nowhere. */
+  #leavePill() {
+    if (document.activeElement === this.#pill) {
+      this.focusCursor();
+      if (document.activeElement === this.#pill) this.head.element.querySelector("button")?.focus();
+    }
+    this.applyMoves();
   }
 
   /** Lets rows go where they belong, although the table is held. */
@@ -107,11 +141,11 @@ export class ContainerTable extends HTMLElement {
 
   /** @param {number} by rows down */
   moveCursor(by) {
-    const { items, heights } = this.#body;
+    const { items, heights } = this.body;
     if (items.length === 0) return;
     const at = items.findIndex(({ key }) => key === this.#cursor);
     const first = heights.between(this.#sight.top, this.#sight.bottom).from;
-    this.#goTo(at < 0 ? first : at + by);
+    this.goTo(at < 0 ? first : at + by);
   }
 
   /** Opens the container that the keyboard is at, or opens or closes the group. */
@@ -123,15 +157,16 @@ export class ContainerTable extends HTMLElement {
 
   /** Back to where the keyboard was, as after the detail is closed. */
   focusCursor() {
-    if (this.#cursor !== null) this.#body.focus(this.#cursor);
+    if (this.#cursor !== null) this.body.focus(this.#cursor);
   }
 
-  #drawRows() {
+  /** @param {number} [cost] what this frame has done already, in cells */
+  #drawRows(cost = 0) {
     if (this.#scene === null) return;
     const { now } = this.#scene;
     const isFresh = (/** @type {string} */ key) => this.#newRows.isFresh(key, now);
-    const look = { ...this.#sight, epoch: this.#epoch, isFresh, cursor: this.#cursor };
-    if (this.#body.draw(this.#scene, look) || this.#asked) return;
+    const look = { ...this.#sight, epoch: this.#epoch, isFresh, cursor: this.#cursor, cost };
+    if (this.body.draw(this.#scene, look) || this.#asked) return;
     this.#asked = true;
     requestAnimationFrame(() => {
       this.#asked = false;
@@ -142,7 +177,7 @@ export class ContainerTable extends HTMLElement {
   /** Whether anybody would be disturbed by rows that move. */
   #held() {
     const focused = document.activeElement;
-    if (this.#pointed || this.#body.element.contains(focused)) return "rows";
+    if (this.pointed || focused === this.#pill || this.body.element.contains(focused)) return "rows";
     return focused?.closest("filter-box") ? "places" : "free";
   }
 
@@ -157,17 +192,16 @@ export class ContainerTable extends HTMLElement {
     this.folded = new Set(folded.map(({ id }) => id));
     setClass(this.#table, phone ? "containers phone" : "containers");
     this.#setPlaces(columns, template);
-    const focused = this.#body.element.contains(document.activeElement);
-    this.#body.arrange(columns, phone, ({ id }) => placeOf(this.#layout, id, this.#width));
-    this.#head.arrange(columns);
+    const focused = this.body.element.contains(document.activeElement);
+    this.body.arrange(columns, phone, ({ id }) => placeOf(this.#layout, id, this.#width));
+    this.head.arrange(columns);
     if (focused) queueMicrotask(() => this.focusCursor()); // its row was made anew
   }
 
-  /** @param {string} id @param {number} width */
-  #drag(id, width) {
-    if (this.#scene === null) return;
-    const columns = this.#layout.columns.map((column) => (column.id === id ? { ...column, width } : column));
-    const chosen = changeColumn(this.#scene.settings.columns, id, { width });
+  /** Shows a choice of widths that is not made yet. @param {import("./settings.js").ColumnChoice[]} chosen */
+  tryWidths(chosen) {
+    const widths = new Map(chosen.map(({ id, width }) => [id, width]));
+    const columns = this.#layout.columns.map((column) => ({ ...column, width: widths.get(column.id) ?? column.width }));
     this.#setPlaces(columns, templateOf(columns, chosen));
   }
 
@@ -204,30 +238,30 @@ export class ContainerTable extends HTMLElement {
       this.#sight = { top: this.scrollTop, bottom: this.scrollTop + this.clientHeight - HEAD_PX };
       return;
     }
-    const above = this.#body.element.getBoundingClientRect().top;
+    const above = this.body.element.getBoundingClientRect().top;
     this.#sight = { top: -above, bottom: innerHeight - above };
   }
 
-  /** @param {number} index */
-  #goTo(index) {
-    const { items } = this.#body;
+  /** The keyboard to a row, and the row into sight. @param {number} index among those that are shown */
+  goTo(index) {
+    const { items } = this.body;
     const at = Math.max(0, Math.min(items.length - 1, index));
     this.#cursor = items[at]?.key ?? null;
     if (this.#cursor === null) return;
     this.#scrollTo(at);
     this.#drawRows();
-    this.#body.focus(this.#cursor);
+    this.body.focus(this.#cursor);
   }
 
   /** @param {string | null} key of a container that was opened, here or by a link elsewhere on the page */
   #reveal(key) {
-    const index = this.#body.items.findIndex((item) => item.key === key);
+    const index = this.body.items.findIndex((item) => item.key === key);
     if (index >= 0) this.#scrollTo(index);
   }
 
   /** @param {number} index */
   #scrollTo(index) {
-    const { heights } = this.#body;
+    const { heights } = this.body;
     const covered = this.#scrolls ? 0 : BELOW_PX;
     const above = heights.topOf(index) - this.#sight.top - (this.#scrolls ? 0 : HEAD_PX);
     const below = heights.topOf(index + 1) - (this.#sight.bottom - covered);
@@ -244,73 +278,6 @@ export class ContainerTable extends HTMLElement {
     const { collapsed } = view.state;
     const without = collapsed.filter((other) => other !== key);
     view.set({ collapsed: without.length < collapsed.length ? without : [...collapsed, key] });
-  }
-
-  /** @param {HTMLElement} body */
-  #listen(body) {
-    body.addEventListener("pointerenter", (event) => this.#point(event.pointerType !== "touch"));
-    body.addEventListener("pointerleave", () => this.#point(false));
-    body.addEventListener("focusin", ({ target }) => {
-      this.#cursor = this.#body.keyOf(target) ?? this.#cursor;
-      this.#drawRows();
-    });
-    body.addEventListener("focusout", () => this.app?.requestDraw());
-    // A click is no wish for the focus, which would hold the table for as long as it is there.
-    body.addEventListener("mousedown", (event) => {
-      if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();
-    });
-    body.addEventListener("click", ({ target }) => {
-      const key = this.#body.keyOf(target);
-      if (key === null || !(target instanceof Element) || target.closest(".unknown, .toggle")) return;
-      if (getSelection()?.isCollapsed === false) return; // something was being copied
-      this.#cursor = key;
-      this.openCursor();
-    });
-    body.addEventListener("keydown", (event) => this.#press(event));
-  }
-
-  /** @param {boolean} pointed */
-  #point(pointed) {
-    this.#pointed = pointed;
-    this.app?.requestDraw();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #press(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const { items } = this.#body;
-    const isGroup = this.#cursor !== null && this.cursor === null;
-    const isClosed = isGroup && this.app?.view.state.collapsed.includes(this.#cursor ?? "");
-    switch (event.key) {
-      case "ArrowDown":
-        this.moveCursor(1);
-        break;
-      case "ArrowUp":
-        this.moveCursor(-1);
-        break;
-      case "Home":
-        this.#goTo(0);
-        break;
-      case "End":
-        this.#goTo(items.length - 1);
-        break;
-      case "Enter":
-        if (!(event.target instanceof HTMLTableRowElement)) return; // a button presses itself
-        this.openCursor();
-        break;
-      case "ArrowLeft":
-      case "ArrowRight":
-        if (!isGroup || isClosed !== (event.key === "ArrowRight")) return;
-        this.openCursor();
-        break;
-      case "Escape":
-        if (this.app?.view.state.open !== null || this.app.view.state.compare) return;
-        if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // rows may move again
-        break;
-      default:
-        return;
-    }
-    event.preventDefault();
   }
 }
 

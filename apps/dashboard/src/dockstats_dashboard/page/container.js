@@ -40,6 +40,11 @@ export class Container {
     this.gone = null;
   }
 
+  /** Why it is slow, or why it ended; null: no reason to say so. */
+  get diagnosis() {
+    return this.host.batch?.diagnoses.get(this.id) ?? null;
+  }
+
   /** @param {Host} host the copy it shall belong to */
   copy(host) {
     const copy = Object.assign(new Container(host, this.id), this);

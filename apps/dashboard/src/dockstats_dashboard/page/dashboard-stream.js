@@ -4,8 +4,8 @@
  * Not here: how it is kept open (stream).
  */
 
-import { findProblem } from "./stream-problem.js";
-import { LiveStream, browserClock } from "./stream.js";
+import { browserClock } from "./clock.js";
+import { LiveStream } from "./stream.js";
 
 /** Modules lie in `page/`, one below it, whatever prefix a proxy puts before both. */
 const ROOT = new URL("../", import.meta.url);
@@ -17,13 +17,20 @@ const ROOT = new URL("../", import.meta.url);
  * @param {() => number} options.quietMs
  */
 export function dashboardStream({ onMessage, onState, quietMs }) {
-  return new LiveStream({
+  const stream = new LiveStream({
     url: new URL("stream/agents?batches=columns", ROOT).href,
     EventSource,
     clock: browserClock,
     onMessage,
-    onState,
+    onState: () => {
+      if (stream.state.kind === "open") void probe(); // while there is a dashboard that has it
+      onState();
+    },
     quietMs,
-    probe: (attempts) => findProblem(ROOT, attempts),
+    probe: async (attempts) => (await probe())?.findProblem(ROOT, attempts) ?? null,
   });
+  return stream;
 }
+
+/** Finds out why there is no stream; null: it did not arrive. */
+const probe = () => import("./stream-problem.js").catch(() => null);

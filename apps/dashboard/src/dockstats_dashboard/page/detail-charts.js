@@ -24,6 +24,7 @@ import { Chart } from "./chart.js";
 import { ChartView } from "./chart-view.js";
 import { element, textElement } from "./dom.js";
 import { TONE_COLOURS, eventWords } from "./event-words.js";
+import { utcClock } from "./format.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { PlotHead } from "./plot-head.js";
 import { hasLayers, plotPicture } from "./plot-picture.js";
@@ -86,7 +87,7 @@ export class DetailCharts {
     const found = this.plots.find(({ plot }) => plot.id === id);
     if (subject === null || scene === null || found === undefined) return null;
     const window = timeWindow(scene.view, scene.now, width - LABELS_PNG_PX);
-    const ticks = timeTicks(window.from, window.to, labelsFor(width), "UTC");
+    const ticks = timeTicks(window.from, window.to, labelsFor(width), utcClock);
     return plotPicture({ ...this.#ask(found.plot, subject, scene, window, ticks), topBefore: 0, right: LABELS_PNG_PX });
   }
 

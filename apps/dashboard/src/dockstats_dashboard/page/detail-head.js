@@ -1,7 +1,7 @@
 /**
- * The head of the detail: name, state, pin and close, where the container is, and why it is slow, when it is.
+ * The head of the detail: name, state, pin and close, where the container is, and why it is slow or ended, where known.
  *
- * Not here: what makes it slow (the library's diagnosis), the rest of the detail (detail-drawer).
+ * Not here: what makes it so (the library's diagnosis), the rest of the detail (detail-drawer).
  *
  * @typedef {import("./model.js").Container} Container
  * @typedef {import("./model.js").Host} Host
@@ -34,7 +34,8 @@ export class DetailHead {
     this.where = textElement("bdi", "where");
     this.sentence = textElement("p", "sentence");
     this.slow = textElement("span", "");
-    this.slowPlace = element("p", "why-slow", element("b", "", "Why slow"), this.slow.element);
+    this.slowTitle = document.createTextNode("");
+    this.slowPlace = element("p", "why-slow", element("b", "", this.slowTitle), this.slow.element);
     this.slowPlace.tabIndex = 0;
     this.element = element(
       "div",
@@ -70,9 +71,10 @@ export class DetailHead {
     setText(this.where.text, whereText(container, host, now));
     setHidden(this.sentence.element, sentence === null);
     setText(this.sentence.text, sentence ?? "");
-    const diagnosis = (there && sample?.diagnosis) || null;
+    const diagnosis = there ? container.diagnosis : null;
     setHidden(this.slowPlace, diagnosis === null);
     if (diagnosis === null) return;
+    setText(this.slowTitle, diagnosis.cause === "out_of_memory" ? "Why it ended" : "Why slow");
     setText(this.slow.text, ` ${diagnosis.sentence}`);
     setClass(this.slowPlace, diagnosis.severe ? "why-slow severe" : "why-slow");
     setWhy(this.slowPlace, diagnosis.rule);

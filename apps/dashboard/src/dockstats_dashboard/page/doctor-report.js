@@ -32,7 +32,7 @@
  * @property {number} now on the dashboard's clock
  */
 
-import { sentence } from "./condition.js";
+import { sentence } from "./sentence.js";
 import { duration } from "./format.js";
 import { milliseconds } from "./host-facts.js";
 

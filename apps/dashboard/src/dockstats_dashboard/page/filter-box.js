@@ -9,7 +9,6 @@
  */
 
 import { element, textElement } from "./dom.js";
-import { parseFilter } from "./filter-terms.js";
 import { setAttribute, setHidden, setText } from "./frame.js";
 import { MAX_FILTER_CHARS } from "./view-state.js";
 
@@ -94,17 +93,17 @@ export class FilterBox extends HTMLElement {
     if (this.input.value !== filter) this.input.value = filter;
     setText(this.count.text, filter === "" ? "" : `${scene.visible.length} of ${scene.rows.length}`);
     setHidden(this.key, filter !== "");
-    this.#explain(filter);
+    this.#explain(scene);
   }
 
-  /** @param {string} filter */
-  #explain(filter) {
+  /** @param {Scene} scene */
+  #explain({ view: { filter }, filterErrors }) {
     const { from, offers } = this.#suggestions;
     const typing = offers.length > 0 ? from : -1; // where a word is that is not complete yet
     const now = `${typing} ${filter}`;
     if (now === this.#explained) return;
     this.#explained = now;
-    const error = parseFilter(filter).errors.find(({ at }) => at !== typing);
+    const error = filterErrors.find(({ at }) => at !== typing);
     setText(this.error.text, error?.sentence ?? "");
     setAttribute(this.input, "aria-invalid", error === undefined ? null : "true");
     setHidden(this.panel, offers.length === 0 && (error === undefined || !this.typing));

@@ -86,7 +86,7 @@ function values(texts, typed, rows, begin) {
   }
   const fitting = [...counts].filter(([value]) => {
     const lower = value.toLowerCase();
-    return value.length <= MAX_VALUE_CHARS && lower.includes(typed) && lower !== typed && !value.includes('"');
+    return value.length <= MAX_VALUE_CHARS && lower.includes(typed) && lower !== typed;
   });
   const rank = (/** @type {string} */ value) => (value.toLowerCase().startsWith(typed) ? 0 : 1);
   fitting.sort(([a, na], [b, nb]) => rank(a) - rank(b) || nb - na || (a < b ? -1 : 1));

@@ -101,7 +101,7 @@ export function parseFilter(text) {
  */
 
 /**
- * The words of a filter. Quotes keep spaces; one that is not closed goes on to the end.
+ * The words of a filter. Quotes keep spaces, and `\"` in them is one; one that is not closed goes on to the end.
  *
  * @param {string} text
  * @returns {Word[]}
@@ -109,7 +109,7 @@ export function parseFilter(text) {
 export function wordsOf(text) {
   /** @type {Word[]} */
   const words = [];
-  const form = /(-?)(?:([a-z]+):)?((?:"[^"]*(?:"|$)|[^\s"])*)/giy;
+  const form = /(-?)(?:([a-z]+):)?((?:"(?:\\["\\]|[^"])*(?:"|$)|[^\s"])*)/giy;
   for (let at = 0; at < text.length && words.length < MAX_WORDS; ) {
     if (/\s/.test(text.charAt(at))) {
       at += 1;
@@ -119,7 +119,7 @@ export function wordsOf(text) {
     const [whole, minus = "", name, value = ""] = /** @type {RegExpExecArray} */ (form.exec(text));
     const end = at + whole.length;
     const valueAt = end - value.length;
-    const plain = value.replaceAll('"', "");
+    const plain = value.replace(/"((?:\\["\\]|[^"])*)"?/g, (_, inside) => inside.replace(/\\(["\\])/g, "$1"));
     words.push({ at, end, negated: minus !== "", name: name?.toLowerCase() ?? null, valueAt, value: plain });
     at = end;
   }
@@ -202,7 +202,7 @@ function sorted(text) {
 
 /** As a filter writes it. @param {string} value */
 export function quoted(value) {
-  return /\s/.test(value) || value === "" ? `"${value}"` : value;
+  return /[\s"]/.test(value) || value === "" ? `"${value.replace(/["\\]/g, "\\$&")}"` : value;
 }
 
 /**

@@ -11,7 +11,6 @@
 
 import { BUCKET_MS } from "./buckets.js";
 import { element } from "./dom.js";
-import { toggleTerm } from "./filter-terms.js";
 import { completeAt, totalOf, worstOf } from "./fleet-series.js";
 import { totalsOf } from "./fleet-totals.js";
 import { tileWhy, tileWords } from "./fleet-words.js";
@@ -52,7 +51,7 @@ export class FleetBar extends HTMLElement {
   constructor() {
     super();
     this.marks = element("span", "marks");
-    this.counts = new StateCounts((state) => this.#filterState(state));
+    this.counts = new StateCounts((state) => void this.#filterState(state));
     this.containers = new Tile("Containers", "div", this.counts.bar);
     this.tiles = {
       hosts: new Tile("Hosts", "button", this.marks),
@@ -91,7 +90,8 @@ export class FleetBar extends HTMLElement {
   }
 
   /** @param {string} state */
-  #filterState(state) {
+  async #filterState(state) {
+    const { toggleTerm } = await import("./filter-terms.js");
     this.app?.view.set({ filter: toggleTerm(this.app.view.state.filter, "state", state) });
   }
 

@@ -198,6 +198,11 @@ export function clock(at) {
   return CLOCK.format(at);
 }
 
+/** The time of day for other zones, in UTC. @param {number} at milliseconds since 1970 */
+export function utcClock(at) {
+  return utc(at).slice(11, 19);
+}
+
 /** An instant for other programs and other zones: `2026-11-24T12:04:30Z`. @param {number} at milliseconds since 1970 */
 export function utc(at) {
   return new Date(Math.round(at)).toISOString().replace(".000Z", "Z");

@@ -5,7 +5,7 @@
  * one frame. Not here: what is drawn.
  */
 
-import { browserClock } from "./stream.js";
+import { browserClock } from "./clock.js";
 
 /** Figures that come faster than this cannot be read, and the browser has to rest. */
 export const SPACING_MS = 450; // two passes a second, and a host's next batch is never just missed
@@ -21,7 +21,7 @@ export class Frame {
   /**
    * @param {() => Iterator<unknown> | void} draw begins a pass; an iterator's steps are its turns
    * @param {(call: () => void) => unknown} [nextFrame]
-   * @param {Pick<import("./stream.js").Clock, "now" | "setTimeout">} [clock]
+   * @param {Pick<import("./clock.js").Clock, "now" | "setTimeout">} [clock]
    */
   constructor(draw, nextFrame = (call) => requestAnimationFrame(call), clock = browserClock) {
     this.draw = draw;

@@ -95,7 +95,7 @@ async function ask(url, get = fetch) {
  */
 export function historyOf(answer, names) {
   const at = answer?.at;
-  if (!Array.isArray(at) || !at.every(Number.isFinite)) return null;
+  if (!Array.isArray(at) || !at.every((time, index) => Number.isFinite(time) && !(time < at[index - 1]))) return null;
   const first = Math.max(0, at.length - MAX_POINTS);
   /** @type {Record<string, Float32Array>} */
   const columns = {};

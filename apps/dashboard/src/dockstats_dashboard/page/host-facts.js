@@ -7,7 +7,7 @@
  * @typedef {{ name: string, text: string }} Fact
  */
 
-import { sentence } from "./condition.js";
+import { sentence } from "./sentence.js";
 import { cores, digits, duration, instant, percent } from "./format.js";
 import { cpuOf, memoryOf } from "./model.js";
 import { pressuresOf } from "./pressure.js";

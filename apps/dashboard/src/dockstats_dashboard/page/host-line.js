@@ -10,7 +10,6 @@
 
 import { MARKS } from "./condition.js";
 import { element, textElement } from "./dom.js";
-import { toggleTerm } from "./filter-terms.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { HostTile } from "./host-tile.js";
 import { conditionText, wordOf } from "./host-words.js";
@@ -77,14 +76,14 @@ export class HostLine extends HTMLElement {
     setHidden(this, hosts.length === 0);
     setHidden(this.summary, !many);
     setHidden(this.cards, shown.length === 0);
-    arrange(this.#cards, this.cards, shown, (id) => new HostTile(() => this.#filter(id), () => this.onDetail(id)));
+    arrange(this.#cards, this.cards, shown, (id) => new HostTile(() => void this.#filter(id), () => this.onDetail(id)));
     for (const host of shown) this.#cards.get(host.entry.id)?.draw(host, scene);
     if (many) this.#drawMarks(hosts, scene);
   }
 
   /** @param {readonly Host[]} hosts @param {Scene} scene */
   #drawMarks(hosts, scene) {
-    arrange(this.#marks, this.marks, hosts, (id) => new HostMark(() => this.#filter(id)));
+    arrange(this.#marks, this.marks, hosts, (id) => new HostMark(() => void this.#filter(id)));
     /** @type {string[]} */
     const troubled = [];
     for (const host of hosts) {
@@ -105,7 +104,8 @@ export class HostLine extends HTMLElement {
   }
 
   /** @param {string} agentId */
-  #filter(agentId) {
+  async #filter(agentId) {
+    const { toggleTerm } = await import("./filter-terms.js");
     const hosts = this.#scene?.fleet.hosts ?? [];
     const label = hosts.find(({ entry }) => entry.id === agentId)?.label ?? agentId;
     const lower = label.toLowerCase();

@@ -55,7 +55,6 @@
  * @property {number | null} age_secs
  * @property {boolean} stale
  * @property {Map<string, string>} unknown group of figures -> reason code
- * @property {Diagnosis | null} diagnosis why it is slow; null: no reason to say so
  *
  * @typedef {object} Diagnosis
  * @property {string} cause
@@ -103,6 +102,7 @@
  * @property {number} sent_at on the agent's clock
  * @property {number | null} sequence
  * @property {ContainerSample[]} containers
+ * @property {Map<string, Diagnosis>} diagnoses by short id: why it is slow, or why it ended
  * @property {Usage} agent_metrics
  * @property {HostFigures} host
  * @property {EngineState | null} engine null: an agent that does not tell
@@ -152,7 +152,7 @@
  */
 
 import { LIMITS, Refused, amount, list, object, optional, refuse, sentences, shortId, text, time, whole } from "./fields.js";
-import { samplesOf } from "./samples.js";
+import { diagnosesOf, samplesOf } from "./samples.js";
 
 export { LIMITS };
 
@@ -246,6 +246,7 @@ function agentBatch(fields) {
     sent_at: time(fields["sent_at"]) ?? refuse(),
     sequence: amount(fields["sequence"]),
     containers: samplesOf(fields),
+    diagnoses: diagnosesOf(fields["diagnoses"]),
     agent_metrics: usage(fields["agent_metrics"]),
     host: {
       basis: host["basis"] === "host" ? "host" : "containers",

@@ -3,11 +3,11 @@
  *
  * Leave to do so is asked for only when a person wants it (askLeave, from a click). Not here: what is over (thresholds).
  *
- * @typedef {import("./thresholds.js").Hold} Hold
+ * @typedef {import("./holds.js").Hold} Hold
  */
 
 import { duration } from "./format.js";
-import { Holds, excessSentence } from "./thresholds.js";
+import { Holds, excessSentence } from "./holds.js";
 
 const MOST_AT_ONCE = 3; // more become one that counts them
 

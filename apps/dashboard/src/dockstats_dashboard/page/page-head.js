@@ -8,14 +8,12 @@
  */
 
 import { ask, askButton } from "./ask.js";
-import { copyText } from "./clipboard.js";
 import { element, textElement } from "./dom.js";
 import { FilterBox } from "./filter-box.js";
 import { age, instant } from "./format.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { PageNotice } from "./notice.js";
 import { situationsOf } from "./situation.js";
-import { toQuery } from "./url.js";
 import { GROUPS } from "./view-state.js";
 import { setWhy } from "./why.js";
 
@@ -106,6 +104,7 @@ export class PageHead extends HTMLElement {
 
   async #share() {
     if (this.#app === null) return;
+    const [{ copyText }, { toQuery }] = await Promise.all([import("./clipboard.js"), import("./url.js")]);
     const { origin, pathname } = location;
     // The address bar follows a little later.
     const copied = await copyText(origin + pathname + toQuery(this.#app.view.state));

@@ -3,6 +3,8 @@
  *
  * The arrays grow as needed and begin at index 0, so that a chart can run over them as they are; only the first
  * `length` entries count. Not here: what is only ever seen small (spark), a whole host (buckets), fetching (history).
+ *
+ * @typedef {Float64Array | Float32Array} Figures
  */
 
 const WINDOW_MS = 30 * 60_000;
@@ -55,29 +57,36 @@ export class Points {
   }
 
   /**
-   * Puts a fetched past in place of what it covers; live points that are later than all of it stay.
+   * Puts a fetched past in place of what it covers; live points that are earlier or later than all of it stay.
    *
-   * @param {{ times: ArrayLike<number>, columns: Record<string, ArrayLike<number | null>> }} past ascending
+   * @param {import("./history.js").HistoryAnswer} past
    */
   fill({ times, columns }) {
-    if (times.length === 0) return;
-    const first = times[0] ?? 0;
-    const last = times[times.length - 1] ?? 0;
-    const oldTimes = this.times.slice(0, this.length);
-    const oldValues = this.#values.map((values) => values.slice(0, this.length));
-    const own = (/** @type {number} */ index) =>
-      Object.fromEntries(this.columns.map((name, column) => [name, oldValues[column]?.[index]]));
-    this.length = 0;
-    let index = 0;
-    for (; index < oldTimes.length && (oldTimes[index] ?? 0) < first; index += 1) {
-      this.push(oldTimes[index] ?? 0, own(index));
-    }
-    for (let place = 0; place < times.length; place += 1) {
-      this.push(times[place] ?? 0, Object.fromEntries(this.columns.map((name) => [name, columns[name]?.[place]])));
-    }
-    for (; index < oldTimes.length; index += 1) {
-      if ((oldTimes[index] ?? 0) > last) this.push(oldTimes[index] ?? 0, own(index));
-    }
+    const [first, last] = [times[0], times.at(-1)];
+    if (first === undefined || last === undefined) return;
+    const before = this.indexFrom(first);
+    let after = this.indexFrom(last);
+    if (after < this.length && this.times[after] === last) after += 1;
+    const count = before + times.length + this.length - after;
+    let size = this.times.length;
+    while (size < count && size < MAX_POINTS) size = Math.min(MAX_POINTS, 2 * size);
+    /** @type {<T extends Figures>(into: T, own: Figures, past: Figures) => T} */
+    const join = (into, own, past) => {
+      let [skip, at] = [Math.max(0, count - size), 0]; // at the bound the oldest go
+      for (const part of [own.subarray(0, before), past, own.subarray(after, this.length)]) {
+        const rest = part.subarray(skip);
+        into.set(rest, at);
+        at += rest.length;
+        skip = Math.max(0, skip - part.length);
+      }
+      return into;
+    };
+    this.#values = this.columns.map((name, column) => {
+      const own = /** @type {Float32Array} */ (this.#values[column]);
+      return join(new Float32Array(size), own, columns[name] ?? new Float32Array(times.length).fill(NaN));
+    });
+    this.times = join(new Float64Array(size), this.times, times);
+    this.length = Math.min(count, size);
     this.version += 1;
   }
 

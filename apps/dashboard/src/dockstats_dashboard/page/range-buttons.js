@@ -6,8 +6,8 @@
  * @typedef {import("./view-state.js").ViewState} ViewState
  */
 
-import { clockText } from "./axis.js";
 import { element, textElement } from "./dom.js";
+import { clock } from "./format.js";
 import { setAttribute, setHidden, setText } from "./frame.js";
 import { RANGES_MS } from "./view-state.js";
 
@@ -37,7 +37,7 @@ export class RangeButtons {
       setAttribute(button, "aria-pressed", String(zoom === null && RANGES_MS[index] === rangeMs));
     });
     setHidden(this.whole, zoom === null);
-    const stretch = zoom === null ? "" : `${clockText(zoom.from, true)} – ${clockText(zoom.to, true)}`;
-    setText(this.note.text, cursorAt === null ? stretch : `${clockText(cursorAt, true)} under the cursor`);
+    const stretch = zoom === null ? "" : `${clock(zoom.from)} – ${clock(zoom.to)}`;
+    setText(this.note.text, cursorAt === null ? stretch : `${clock(cursorAt)} under the cursor`);
   }
 }

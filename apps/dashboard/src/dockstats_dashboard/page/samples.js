@@ -1,5 +1,5 @@
 /**
- * The containers' figures of one batch: columns in, one sample a container out.
+ * The containers' figures of one batch: columns in, one sample a container out; and what is wrong with some of them.
  *
  * Not here: what a sample is (messages), single fields (fields).
  *
@@ -21,7 +21,6 @@ export function samplesOf(fields) {
   const names = columnOf(fields["names"], ids.length) ?? refuse();
   const stale = columnOf(fields["stale"], ids.length);
   const unknown = columnOf(fields["unknown"], ids.length);
-  const diagnoses = optional(fields["diagnoses"]);
   const columns = optional(fields["columns"]);
   const column = (/** @type {string} */ name) => columnOf(columns[name], ids.length);
   const cpu = column("cpu_pct");
@@ -47,9 +46,8 @@ export function samplesOf(fields) {
   const ioPressure = column("io_pressure_pct");
   const age = column("age_secs");
   return ids.map((value, place) => {
-    const id = shortId(value);
     return {
-      id,
+      id: shortId(value),
       name: text(names[place]) ?? refuse(),
       cpu_pct: amount(cpu?.[place]),
       throttled_pct: amount(throttled?.[place]),
@@ -75,17 +73,21 @@ export function samplesOf(fields) {
       age_secs: amount(age?.[place]),
       stale: stale?.[place] === true,
       unknown: reasons(unknown?.[place]),
-      diagnosis: Object.hasOwn(diagnoses, id) ? diagnosis(optional(diagnoses[id])) : null,
     };
   });
 }
 
-/** @param {Fields} fields @returns {Diagnosis | null} */
-function diagnosis(fields) {
-  const sentence = text(fields["sentence"]);
-  if (!sentence) return null;
-  const cause = text(fields["cause"]) ?? "";
-  return { cause, sentence, rule: text(fields["rule"]) ?? "", severe: fields["severe"] === true };
+/** By short id, of those with a sample and of those that ended. @param {unknown} value @returns {Map<string, Diagnosis>} */
+export function diagnosesOf(value) {
+  const found = new Map();
+  for (const [id, each] of Object.entries(optional(value)).slice(0, LIMITS.containers)) {
+    const fields = optional(each);
+    const sentence = text(fields["sentence"]);
+    if (!sentence) continue;
+    const cause = text(fields["cause"]) ?? "";
+    found.set(id, { cause, sentence, rule: text(fields["rule"]) ?? "", severe: fields["severe"] === true });
+  }
+  return found;
 }
 
 /** @type {Map<string, string>} */

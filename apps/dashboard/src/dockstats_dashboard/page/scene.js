@@ -21,6 +21,8 @@
  * @property {Row[]} rows every container
  * @property {Row[]} visible those that the filter lets through
  * @property {Map<string, import("./condition.js").Condition>} conditions by agent id
+ * @property {typeof import("./grouping.js") | null} grouping null: rows are not grouped
+ * @property {readonly import("./filter-terms.js").FilterError[]} filterErrors what the filter says that cannot be meant
  *
  * @typedef {object} App
  * @property {import("./view-state.js").ViewState} view
@@ -44,10 +46,11 @@ import { Format } from "./format.js";
  * @param {import("./stream.js").StreamState} given.streamState
  * @param {Scene["view"]} given.view
  * @param {Scene["settings"]} given.settings
- * @param {(row: Row) => boolean} given.matches what the filter says
+ * @param {import("./filter-terms.js").Filter | null} given.filter null: there is none
+ * @param {Scene["grouping"]} given.grouping
  * @returns {Scene}
  */
-export function sceneOf({ fleet, instant, browserNow, streamState, view, settings, matches }) {
+export function sceneOf({ fleet, instant, browserNow, streamState, view, settings, filter, grouping }) {
   const hosts = fleet.hosts ?? [];
   const paused = instant !== null;
   const lost = !paused && streamState.kind !== "open" && streamState.lostAt !== null;
@@ -67,5 +70,7 @@ export function sceneOf({ fleet, instant, browserNow, streamState, view, setting
   }
   const live = !paused && [...conditions.values()].some((condition) => condition.live);
   const format = new Format(settings);
-  return { fleet, now, live, paused, streamState, view, settings, format, rows, visible: rows.filter(matches), conditions };
+  const visible = filter === null ? rows : rows.filter(filter.matches);
+  const filterErrors = filter?.errors ?? [];
+  return { fleet, now, live, paused, streamState, view, settings, format, rows, visible, conditions, grouping, filterErrors };
 }

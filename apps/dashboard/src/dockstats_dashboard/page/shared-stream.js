@@ -6,8 +6,9 @@
  *
  * Not here: the worker (stream-hub), how a stream is kept open (stream).
  *
- * @typedef {import("./stream.js").Clock} Clock
+ * @typedef {import("./clock.js").Clock} Clock
  * @typedef {import("./stream.js").LiveStream} LiveStream
+ * @typedef {typeof import("./dashboard-stream.js").dashboardStream} OpenStream
  * @typedef {import("./stream.js").StreamState} StreamState
  * @typedef {import("./stream-hub.js").FromTab} FromTab
  * @typedef {import("./stream-hub.js").ToTab} ToTab
@@ -20,9 +21,8 @@
  * @typedef {{ port: WorkerPort, onerror: ((event: any) => any) | null }} WorkerLike
  */
 
-import { dashboardStream } from "./dashboard-stream.js";
 import { streamWorker } from "./stream-worker.js";
-import { browserClock } from "./stream.js";
+import { browserClock } from "./clock.js";
 import { watchForWake } from "./wake.js";
 
 export const ANSWER_MS = 2000;
@@ -33,6 +33,8 @@ export class SharedStream {
   #worker = null;
   /** @type {LiveStream | null} */
   #own = null;
+  /** Which opening of an own one is under way. @type {object | null} */
+  #turn = null;
   /** @type {() => void} */
   #stopWatching = () => {};
   /** @type {unknown} */
@@ -49,7 +51,7 @@ export class SharedStream {
    * @param {() => number} options.quietMs after how many milliseconds without a message the stream is taken for dead
    * @param {Clock} [options.clock]
    * @param {() => WorkerLike | null} [options.openWorker]
-   * @param {typeof dashboardStream} [options.openStream]
+   * @param {(options: Parameters<OpenStream>[0]) => Promise<LiveStream> | LiveStream} [options.openStream]
    */
   constructor(options) {
     this.onMessage = options.onMessage;
@@ -57,7 +59,7 @@ export class SharedStream {
     this.quietMs = options.quietMs;
     this.clock = options.clock ?? browserClock;
     this.openWorker = options.openWorker ?? streamWorker;
-    this.openStream = options.openStream ?? dashboardStream;
+    this.openStream = options.openStream ?? openHere;
     this.#state = { kind: "opening", since: this.clock.now(), lostAt: null, retryAt: null, attempts: 0, problem: null };
   }
 
@@ -78,11 +80,11 @@ export class SharedStream {
     } catch {
       this.#worker = null; // forbidden here
     }
-    if (this.#worker === null) return this.#goAlone();
+    if (this.#worker === null) return void this.#goAlone();
     const { port } = this.#worker;
-    this.#worker.onerror = () => this.#goAlone();
+    this.#worker.onerror = () => void this.#goAlone();
     port.onmessage = ({ data }) => this.#heard(port, data);
-    this.#timer = this.clock.setTimeout(() => this.#goAlone(), ANSWER_MS);
+    this.#timer = this.clock.setTimeout(() => void this.#goAlone(), ANSWER_MS);
   }
 
   /** Try at once if it is waiting for its next attempt. */
@@ -107,7 +109,7 @@ export class SharedStream {
       port.postMessage({ kind: "bye" });
       port.close();
     }
-    this.#worker = this.#own = null;
+    this.#worker = this.#own = this.#turn = null;
     this.#heardAt = this.#toldQuietMs = 0;
   }
 
@@ -148,11 +150,20 @@ export class SharedStream {
     else this.#timer = this.clock.setTimeout(() => this.#check(), Math.min(left, SILENT_MS));
   }
 
-  #goAlone() {
+  async #goAlone() {
     this.close();
     const { onMessage, onState, quietMs } = this;
-    this.#own = this.openStream({ onMessage, onState, quietMs });
-    this.#stopWatching = watchForWake(this.clock, () => this.#own?.wake());
-    this.#own.open();
+    const turn = (this.#turn = {});
+    const own = await this.openStream({ onMessage, onState, quietMs });
+    if (this.#turn !== turn) return; // closed meanwhile
+    this.#own = own;
+    this.#stopWatching = watchForWake(this.clock, () => own.wake());
+    own.open();
   }
+}
+
+/** Most browsers have the worker, and never need this. @param {Parameters<OpenStream>[0]} options */
+async function openHere(options) {
+  const { dashboardStream } = await import("./dashboard-stream.js");
+  return dashboardStream(options);
 }

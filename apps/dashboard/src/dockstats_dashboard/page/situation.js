@@ -21,7 +21,6 @@
  * @property {number} liveNow on the dashboard's clock
  */
 
-import { streamSentence } from "./condition.js";
 import { age, instant as clock } from "./format.js";
 
 /** @type {Record<import("./stream-problem.js").Problem["kind"], string>} */
@@ -33,6 +32,9 @@ const PROBLEMS = {
   error: "The dashboard has an error",
   stream: "The stream does not come through",
 };
+
+/** A stream that is back within this time was not worth a word. */
+const BLINK_MS = 2000;
 
 /** @param {Given} given @returns {Situation[]} the weightiest first */
 export function situationsOf(given) {
@@ -101,4 +103,24 @@ function onlyHost(label, condition, large) {
   const denied = /permission denied/i.test(text);
   const title = denied ? "Permission denied" : condition.word === "no engine" ? "No container engine" : `${label} is lost`;
   return { ...PLAIN, kind: denied ? "denied" : "host-lost", tone: "wrong", title, text, retryAt, action: "doctor", large };
+}
+
+/**
+ * What is to be said about the stream; null while all is well.
+ *
+ * @param {Given["streamState"]} stream
+ * @param {boolean} hasHosts whether anything was ever heard
+ * @param {number} now on this browser's clock, as all times of a stream are
+ * @returns {import("./condition.js").Sentence | null}
+ */
+export function streamSentence(stream, hasHosts, now) {
+  if (stream.kind === "open") return null;
+  if (hasHosts && stream.lostAt !== null && now - stream.lostAt < BLINK_MS) return null;
+  if (stream.kind === "opening" && stream.attempts === 0) {
+    return hasHosts || now - stream.since < BLINK_MS ? null : { text: "Connecting to the dashboard.", tone: "hint" };
+  }
+  const what = hasHosts
+    ? `No connection to the dashboard since ${clock(stream.since, now)}: every figure below is from then.`
+    : "The dashboard does not answer. Is it still running?";
+  return { text: what, tone: "wrong", retryAt: stream.retryAt };
 }

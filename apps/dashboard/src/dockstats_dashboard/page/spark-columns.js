@@ -9,6 +9,7 @@
  *
  * @typedef {object} Stretch the rows that are drawn
  * @property {Item[]} items
+ * @property {import("./scene.js").Scene["grouping"]} grouping
  * @property {number[]} tops where their small charts begin, in CSS pixels from the body's top
  * @property {number} top where the canvas begins
  * @property {number} height of the canvas
@@ -16,7 +17,6 @@
 
 import { bandOf, cpuBandOf } from "./bands.js";
 import { element } from "./dom.js";
-import { lineOf } from "./groups.js";
 import { drawSparkline } from "./sparkline.js";
 
 const EVERY_MS = 1000;
@@ -66,7 +66,7 @@ export class SparkColumns {
    * @param {number} now
    * @param {number} epoch another one: draw at once
    */
-  draw({ items, tops, top, height }, now, epoch) {
+  draw({ items, grouping, tops, top, height }, now, epoch) {
     const same = items.length === this.#keys.length && items.every(({ key }, index) => key === this.#keys[index]);
     if (same && epoch === this.#epoch && Math.abs(now - this.#drawnAt) < EVERY_MS) return;
     this.#keys = items.map(({ key }) => key);
@@ -78,7 +78,7 @@ export class SparkColumns {
       context.lineWidth = 1.2;
       canvas.style.transform = `translateY(${top}px)`;
       items.forEach((item, index) => {
-        const line = lineFor(item, kind);
+        const line = lineFor(item, kind, grouping);
         if (line !== null) drawSparkline(context, line, { top: (tops[index] ?? 0) - top, width }, now);
       });
     }
@@ -88,10 +88,13 @@ export class SparkColumns {
 /**
  * @param {Item} item
  * @param {Drawn["kind"]} kind
+ * @param {Stretch["grouping"]} grouping
  * @returns {import("./sparkline.js").Line | null}
  */
-function lineFor(item, { which, least }) {
-  if (!("row" in item)) return { ...lineOf(item.group.rows, which), least, band: "ordinary", dim: false };
+function lineFor(item, { which, least }, grouping) {
+  if (!("row" in item)) {
+    return grouping && { ...grouping.lineOf(item.group.rows, which), least, band: "ordinary", dim: false };
+  }
   const { container, host, live } = item.row;
   const { spark, sample, facts } = container;
   if (spark.endAt === null) return null;

@@ -6,7 +6,7 @@
  * the browser froze lets messages pile up: both are asked now and then, forgotten when they do not answer, and greeted
  * anew when they speak again. Not here: the tab's side (shared-stream), what texts mean (messages).
  *
- * @typedef {import("./stream.js").Clock} Clock
+ * @typedef {import("./clock.js").Clock} Clock
  * @typedef {import("./stream.js").LiveStream} LiveStream
  * @typedef {import("./stream.js").StreamState} StreamState
  *
@@ -22,7 +22,8 @@
  */
 
 import { dashboardStream } from "./dashboard-stream.js";
-import { DEADLINES, browserClock } from "./stream.js";
+import { DEADLINES } from "./stream.js";
+import { browserClock } from "./clock.js";
 import { watchForWake } from "./wake.js";
 
 export const PING_MS = 15_000;

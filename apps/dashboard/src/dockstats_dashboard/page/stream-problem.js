@@ -8,7 +8,7 @@
  * @property {string} sentence for a person, with the next step
  */
 
-import { sentence } from "./condition.js";
+import { sentence } from "./sentence.js";
 
 const ANSWER_MS = 5000;
 const MOST_DETAIL = 300;

@@ -10,6 +10,7 @@
  * It never says why it failed either; a probe by other means does.
  * Not here: what messages mean (messages, model), one for all tabs (stream-hub, shared-stream), the probe (stream-problem).
  *
+ * @typedef {import("./clock.js").Clock} Clock
  * @typedef {import("./stream-problem.js").Problem} Problem
  *
  * @typedef {object} EventSourceLike
@@ -17,12 +18,6 @@
  * @property {((event: any) => any) | null} onmessage its event has `data`
  * @property {((event: any) => any) | null} onerror
  * @property {() => void} close
- *
- * @typedef {object} Clock
- * @property {() => number} now milliseconds since 1970
- * @property {(call: () => void, ms: number) => unknown} setTimeout
- * @property {(timer: any) => void} clearTimeout
- * @property {() => number} random from 0 to 1
  *
  * @typedef {object} StreamState
  * @property {"opening" | "open" | "waiting"} kind
@@ -41,14 +36,6 @@ export const DEADLINES = {
   lookMs: 10_000, // how long it may be silent changes with the first messages
   proofMs: 1000, // after a sleep a stream that seems open may be dead: a message shows that it is not
   quietMs: 60_000, // with no agent connected, only attempts to reach one are heard of: at least every 30 s
-};
-
-/** The browser's clock. @type {Clock} */
-export const browserClock = {
-  now: () => Date.now(),
-  setTimeout: (call, ms) => setTimeout(call, ms),
-  clearTimeout: (timer) => clearTimeout(timer),
-  random: () => Math.random(),
 };
 
 export class LiveStream {

@@ -8,12 +8,14 @@
  * @typedef {import("./arrangement.js").Item} Item
  * @typedef {import("./columns.js").Column} Column
  * @typedef {import("./scene.js").Scene} Scene
+ * @typedef {import("./table-group.js").TableGroup} TableGroup
  *
  * @typedef {object} Look what of all that is there is drawn now
  * @property {number} top in CSS pixels from the body's top
  * @property {number} bottom
  * @property {number} epoch another one: draw everything
  * @property {(key: string) => boolean} isFresh
+ * @property {number} cost what this frame has done already, in cells
  * @property {string | null} cursor the row that Tab reaches; null: the first one
  */
 
@@ -21,8 +23,6 @@ import { element } from "./dom.js";
 import { setAttribute } from "./frame.js";
 import { longestRise } from "./longest-rise.js";
 import { Heights } from "./sight.js";
-import { SparkColumns } from "./spark-columns.js";
-import { TableGroup } from "./table-group.js";
 import { TableRow } from "./table-row.js";
 
 /** In CSS pixels, as in table.css; and where in them a small chart begins. */
@@ -32,7 +32,9 @@ const HEIGHTS = {
 };
 const BEYOND_PX = 81; // drawn above and below what is in sight, for the next bit of scrolling
 const MAX_SPARE = 60;
-const ROWS_A_FRAME = 8; // with new figures: all of them in one would be felt
+const CELLS_A_FRAME = 40; // with new figures: all of them in one frame would be felt
+const MOVE_CELLS = 10; // what a move in the document costs beside them
+const MOVES_A_FRAME = 2; // where a row is seen is set at once, as it costs next to nothing
 
 export class TableBody {
   /** @type {Map<string, TableRow | TableGroup>} */
@@ -50,7 +52,8 @@ export class TableBody {
   #firstLate = 0;
   #heights = HEIGHTS.wide;
   heights = new Heights();
-  sparks = new SparkColumns();
+  /** @type {import("./spark-columns.js").SparkColumns | null} */
+  sparks = null;
   /** @type {Item[]} */
   items = [];
 
@@ -66,10 +69,10 @@ export class TableBody {
    *
    * @param {Column[]} columns
    * @param {boolean} phone
-   * @param {Parameters<SparkColumns["arrange"]>[1]} placeOf
+   * @param {Parameters<import("./spark-columns.js").SparkColumns["arrange"]>[1]} placeOf
    */
   arrange(columns, phone, placeOf) {
-    this.sparks.arrange(columns, placeOf);
+    this.sparks?.arrange(columns, placeOf);
     this.#columns = columns;
     this.#heights = phone ? HEIGHTS.phone : HEIGHTS.wide;
     for (const { element } of this.#drawn.values()) element.remove();
@@ -97,9 +100,11 @@ export class TableBody {
     const shown = this.#indices(from, to);
     this.#release(shown);
     const reached = this.#drawnKey(look.cursor, shown);
-    const rows = shown.map((index) => this.#rowFor(/** @type {Item} */ (this.items[index])));
-    this.#place(rows.map(({ element }) => element));
-    let drawn = 0;
+    const rows = shown.map((index) => this.#rowFor(/** @type {Item} */ (this.items[index]), scene));
+    const elements = rows.map(({ element }) => element);
+    this.#removeOthers(new Set(elements));
+    const { moved, left } = this.#place(elements);
+    let cost = look.cost + moved * MOVE_CELLS;
     let late = -1;
     for (let turn = 0; turn < shown.length; turn += 1) {
       const nth = (this.#firstLate + turn) % shown.length;
@@ -107,9 +112,9 @@ export class TableBody {
       const item = /** @type {Item} */ (this.items[index]);
       const row = /** @type {TableRow | TableGroup} */ (rows[nth]);
       this.#put(row, index);
-      const came = this.#drawItem(row, item, scene, look, drawn >= ROWS_A_FRAME);
-      if (came === "drawn") drawn += 1;
-      else if (came === "late" && late < 0) late = nth;
+      const cells = this.#drawItem(row, item, scene, look, cost >= CELLS_A_FRAME);
+      cost += cells ?? 0;
+      if (cells === null && late < 0) late = nth;
       const isReached = item.key === reached;
       if (isReached !== (row.element.tabIndex === 0)) row.reach(isReached);
     }
@@ -118,8 +123,8 @@ export class TableBody {
     const { rowSpark, groupSpark } = this.#heights;
     const tops = items.map((item, index) => this.heights.topOf(from + index) + ("row" in item ? rowSpark : groupSpark));
     const height = Math.ceil(look.bottom - look.top) + 2 * BEYOND_PX + this.#heights.row;
-    this.sparks.draw({ items, tops, top: this.heights.topOf(from), height }, scene.now, look.epoch);
-    return late < 0;
+    this.sparks?.draw({ items, grouping: scene.grouping, tops, top: this.heights.topOf(from), height }, scene.now, look.epoch);
+    return late < 0 && left === 0;
   }
 
   /** @param {TableRow | TableGroup} row @param {Item} item @param {Scene} scene @param {Look} look @param {boolean} busy */
@@ -130,7 +135,7 @@ export class TableBody {
     }
     const made = /** @type {TableGroup} */ (row);
     made.draw(item.group, item.totals, scene);
-    return "idle";
+    return 0;
   }
 
   /** The key of the row that an event came from; null: of none. @param {EventTarget | null} target */
@@ -161,24 +166,30 @@ export class TableBody {
     return cursor !== null && keys.includes(cursor) ? cursor : (keys[0] ?? null);
   }
 
-  /** @param {number[]} shown */
+  /** A row that left stays in the document for one that comes: to be put there anew costs most. @param {number[]} shown */
   #release(shown) {
     const wanted = new Set(shown.map((index) => this.items[index]?.key));
     for (const [key, row] of this.#drawn) {
       if (wanted.has(key)) continue;
-      row.element.remove(); // in its place it would be in the way of others (measured: a third more)
       this.#drawn.delete(key);
       const spare = row instanceof TableRow ? this.#spareRows : this.#spareGroups;
       if (spare.length < MAX_SPARE) /** @type {(TableRow | TableGroup)[]} */ (spare).push(row);
     }
   }
 
-  /** @param {Item} item */
-  #rowFor(item) {
+  /** @param {Set<Element>} shown */
+  #removeOthers(shown) {
+    for (const child of [...this.element.children]) if (!shown.has(child)) child.remove();
+  }
+
+  /** @param {Item} item @param {Scene} scene */
+  #rowFor(item, { grouping }) {
     const drawn = this.#drawn.get(item.key);
     if (drawn !== undefined) return drawn;
-    const row = "row" in item ? this.#spareRows.pop() : this.#spareGroups.pop();
-    const made = row ?? ("row" in item ? new TableRow(this.#columns) : new TableGroup(this.#columns, this.onToggle));
+    const made =
+      "row" in item || grouping === null // which it never is where there are groups
+        ? (this.#spareRows.pop() ?? new TableRow(this.#columns))
+        : (this.#spareGroups.pop() ?? new grouping.TableGroup(this.#columns, this.onToggle));
     made.bind(item.key);
     this.#drawn.set(item.key, made);
     this.#byElement.set(made.element, made);
@@ -186,13 +197,17 @@ export class TableBody {
   }
 
   /**
-   * In reading order, with as few moves as can be: each costs the row its style and its layout.
+   * In reading order, with as few moves as can be, and few of those in one frame: each costs the row its style and its
+   * layout. Where a row is seen does not depend on it.
    *
    * @param {HTMLElement[]} elements
+   * @returns {{ moved: number, left: number }} how many were, and how many still have to be
    */
   #place(elements) {
     const { children } = this.element;
-    if (elements.length === children.length && elements.every((each, index) => each === children[index])) return;
+    if (elements.length === children.length && elements.every((each, index) => each === children[index])) {
+      return { moved: 0, left: 0 };
+    }
     const places = new Map(Array.from(children, (child, index) => [child, index]));
     const before = elements.map((each) => places.get(each) ?? -1);
     const focused = elements.findIndex((each) => each.contains(document.activeElement));
@@ -201,11 +216,22 @@ export class TableBody {
     if (fixed >= 0) free[focused] = fixed;
     const stay = new Set(longestRise(free));
     let next = null;
+    let moved = 0;
+    let left = 0;
     for (let index = elements.length - 1; index >= 0; index -= 1) {
       const each = /** @type {HTMLElement} */ (elements[index]);
-      if (!stay.has(index)) this.element.insertBefore(each, next);
+      if (!stay.has(index)) {
+        const isThere = before[index] !== -1;
+        if (isThere && moved >= MOVES_A_FRAME) {
+          left += 1;
+          continue;
+        }
+        this.element.insertBefore(each, next);
+        moved += 1;
+      }
       next = each;
     }
+    return { moved, left };
   }
 
   /** @param {TableRow | TableGroup} row @param {number} index */

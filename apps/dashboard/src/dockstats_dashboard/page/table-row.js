@@ -24,16 +24,20 @@ import { exceeded } from "./thresholds.js";
 
 /** These every time; the others once a second: a page that is read stays calm, and drawing costs half. */
 const OFTEN = new Set(["state", "name", "cpu", "memory"]);
-const OTHERS_EVERY_MS = 900; // every second pass of figures
+const OTHERS_EVERY_MS = 1000;
+
+let made = 0;
 
 export class TableRow {
   /** What was drawn, to know whether anything is new. @type {unknown[]} */
   #drawn = [];
   /** @type {unknown} */
   #sample = null;
-  /** The figures that the other cells show, and since when. @type {unknown} */
+  /** The figures that the other cells show, and of which second. @type {unknown} */
   #others = null;
-  #othersAt = -Infinity;
+  #othersOf = NaN;
+  /** Half of the rows begin a second in its middle, so that no pass has to draw the other cells of all. */
+  #phaseMs = (made += 1) % 2 ? 0 : OTHERS_EVERY_MS / 2;
 
   /** @param {Column[]} columns */
   constructor(columns) {
@@ -66,10 +70,10 @@ export class TableRow {
   }
 
   /**
-   * What came of it: `idle`, nothing is new; `late`, it has to wait.
+   * What it cost, in cells; null: it is late, and has to wait.
    *
    * @param {Row} row @param {Scene} scene @param {Around} around
-   * @returns {"idle" | "drawn" | "late"}
+   * @returns {number | null}
    */
   draw(row, scene, { left, fresh, epoch, busy }) {
     const { sample, facts, gone, name } = row.container;
@@ -79,9 +83,10 @@ export class TableRow {
     if (!same) this.#others = null;
     const { now, live } = scene;
     const due = this.#others !== sample || !same;
-    const othersDue = due && (!same || !live || Math.abs(now - this.#othersAt) >= OTHERS_EVERY_MS);
-    if (same && sample === this.#sample && !othersDue) return "idle";
-    if (same && busy) return "late";
+    const second = Math.floor((now + this.#phaseMs) / OTHERS_EVERY_MS);
+    const othersDue = due && (!same || !live || second !== this.#othersOf);
+    if (same && sample === this.#sample && !othersDue) return 0;
+    if (same && busy) return null;
     this.#drawn = seen;
     this.#sample = sample;
     const over = row.live ? exceeded(row, scene.settings.thresholds) : null;
@@ -99,10 +104,10 @@ export class TableRow {
     if (othersDue) {
       for (const draw of this.others) draw(row, scene, sign);
       this.#others = sample;
-      this.#othersAt = now;
+      this.#othersOf = second;
     }
     if (this.element.tabIndex === 0) this.reach(true);
-    return "drawn";
+    return this.often.length + (othersDue ? this.others.length : 0);
   }
 
   /** Whether Tab reaches the row, and from it what has a reason behind it. @param {boolean} reachable */

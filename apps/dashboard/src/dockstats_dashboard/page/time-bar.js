@@ -11,7 +11,6 @@
  */
 
 import { BUCKET_MS, sumOf } from "./buckets.js";
-import { ChangesPanel } from "./changes-panel.js";
 import { element, textElement } from "./dom.js";
 import { age, clock, cores, instant as instantText } from "./format.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
@@ -56,7 +55,8 @@ export class TimeBar extends HTMLElement {
     this.hint = element("span", "time-hint", "drag to go back");
     this.back = button("time-back", "back to ", "live", "l");
     this.changes = button("time-changes", "what ", "changed", "d");
-    this.panel = new ChangesPanel();
+    /** Comes when it is first opened. @type {import("./changes-panel.js").ChangesPanel | null} */
+    this.panel = null;
   }
 
   connectedCallback() {
@@ -79,14 +79,9 @@ export class TimeBar extends HTMLElement {
       element("div", "time-now", this.clock.element, this.note.element),
       place,
       element("div", "time-ways", element("div", "time-way", this.hint, this.back), this.changes),
-      this.panel,
     );
     this.back.addEventListener("click", () => this.app?.time.live());
-    this.changes.addEventListener("click", () => this.toggleChanges());
-    this.panel.onClose = (focused) => {
-      setAttribute(this.changes, "aria-expanded", "false");
-      if (focused) this.changes.focus();
-    };
+    this.changes.addEventListener("click", () => void this.toggleChanges());
     this.changes.setAttribute("aria-expanded", "false");
     new ResizeObserver(([entry]) => {
       this.#width = this.slider.width = Math.floor(entry?.contentRect.width ?? 0);
@@ -96,16 +91,28 @@ export class TimeBar extends HTMLElement {
   }
 
   /** Opens or closes the list of what changed. */
-  toggleChanges() {
+  async toggleChanges() {
     if (this.app === null) return;
-    if (!this.panel.hidden) return this.panel.close();
+    if (this.leave()) return;
+    const { ChangesPanel } = await import("./changes-panel.js");
+    this.panel ??= this.#place(new ChangesPanel());
     setAttribute(this.changes, "aria-expanded", "true");
     this.panel.open(this.app);
   }
 
+  /** @param {import("./changes-panel.js").ChangesPanel} panel */
+  #place(panel) {
+    panel.onClose = (focused) => {
+      setAttribute(this.changes, "aria-expanded", "false");
+      if (focused) this.changes.focus();
+    };
+    this.append(panel);
+    return panel;
+  }
+
   /** Closes what is open; whether there was something. */
   leave() {
-    if (this.panel.hidden) return false;
+    if (this.panel === null || this.panel.hidden) return false;
     this.panel.close();
     return true;
   }
@@ -131,7 +138,7 @@ export class TimeBar extends HTMLElement {
       this.#drawChart(hosts, bucket - 1); // the last whole one: the one that fills would show as a dip
     }
     this.#drawTag(span);
-    this.panel.draw(scene);
+    this.panel?.draw(scene);
   }
 
   /** @param {Host[]} hosts @param {number} bucket */

@@ -10,7 +10,7 @@
  * @typedef {import("./history.js").Moment} Moment
  * @typedef {import("./history.js").Sparklines} Sparklines
  * @typedef {import("./model.js").Fleet} Fleet
- * @typedef {Pick<import("./stream.js").Clock, "now" | "setTimeout">} Clock
+ * @typedef {Pick<import("./clock.js").Clock, "now" | "setTimeout">} Clock
  */
 
 /** From one question to the next: a drag gives no more than eight frames a second. */

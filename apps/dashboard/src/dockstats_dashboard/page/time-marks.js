@@ -21,7 +21,7 @@ export const TICK_PX = 9;
 /** @typedef {{ tick: Tick, element: HTMLElement, text: Text }} Mark */
 
 export class TimeMarks {
-  /** By stretch. @type {Map<number, Mark>} */
+  /** By the tick's key. @type {Map<string, Mark>} */
   #marks = new Map();
   #origin = 0;
   #msPerPx = 1;
@@ -56,15 +56,15 @@ export class TimeMarks {
   draw(ticks, span, width) {
     this.#origin = span.from;
     this.#msPerPx = (span.to - span.from) / width;
-    const kept = new Set(ticks.map(({ stretch }) => stretch));
-    for (const [stretch, mark] of this.#marks) {
-      if (kept.has(stretch)) continue;
+    const kept = new Set(ticks.map(({ key }) => key));
+    for (const [key, mark] of this.#marks) {
+      if (kept.has(key)) continue;
       mark.element.remove();
-      this.#marks.delete(stretch);
+      this.#marks.delete(key);
     }
     let next = this.strip.firstElementChild;
     for (const tick of ticks) {
-      const mark = this.#marks.get(tick.stretch) ?? this.#create(tick);
+      const mark = this.#marks.get(tick.key) ?? this.#create(tick);
       this.#draw(mark, tick);
       if (mark.element === next) next = next.nextElementSibling;
       else this.strip.insertBefore(mark.element, next);
@@ -81,15 +81,17 @@ export class TimeMarks {
     mark.element.tabIndex = -1;
     mark.element.setAttribute("data-why-above", ""); // beside it are its neighbours
     setWhyOnDemand(mark.element, () => linesOf(mark.tick).join("\n"));
-    this.#marks.set(tick.stretch, mark);
+    this.#marks.set(tick.key, mark);
     return mark;
   }
 
   /** @param {Mark} mark @param {Tick} tick */
   #draw(mark, tick) {
     mark.tick = tick;
-    setText(mark.text, tick.sign);
-    setClass(mark.element, `time-mark ${tick.tone}`);
+    const { sign, tone, since, count } = tick;
+    setText(mark.text, since === null ? sign : `${count}${sign}`);
+    setClass(mark.element, `time-mark ${tone}${since === null ? "" : " row"}`);
+    if (since !== null) mark.element.style.setProperty("--row", `${(tick.at - since) / this.#msPerPx}px`);
     setAttribute(mark.element, "aria-label", linesOf(tick, 1).join(", "));
     move(mark.element, (tick.at - this.#origin) / this.#msPerPx);
   }

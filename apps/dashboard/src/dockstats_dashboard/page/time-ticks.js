@@ -1,23 +1,31 @@
 /**
  * What happened to containers, as ticks on the timeline; those too near to each other are one tick. Pure.
  *
- * Ticks lie in stretches that begin at multiples of their length, so that they do not regroup while time moves on.
- * Not here: the words (event-words), drawing them (time-marks).
+ * Ticks lie in stretches that begin at multiples of their length, so that they do not regroup while time moves on. What
+ * one container does again and again is one tick, too: a row of them would hide what happens to others. Not here: the words (event-words), drawing them (time-marks).
  *
  * @typedef {import("./messages.js").ContainerEvent} ContainerEvent
  *
+ * @typedef {object} Happened
+ * @property {ContainerEvent} event
+ * @property {string | null} label the host's, where there are several
+ *
  * @typedef {object} Tick
- * @property {number} stretch its number since 1970: the same tick as long as it is there
- * @property {number} at of its gravest event, in milliseconds
+ * @property {string} key the same tick as long as it is there
+ * @property {number} at of its gravest event, the newest of them, in milliseconds
+ * @property {number | null} since of one container's again and again: its first event; else null
+ * @property {number} count of the events that are as its gravest
  * @property {import("./event-words.js").EventWords["tone"]} tone
  * @property {string} sign a shape, so that colour is not all that tells
- * @property {{ event: ContainerEvent, label: string | null }[]} happened in order, with the host's label where there are several
+ * @property {Happened[]} happened in order
  */
 
 import { eventWords } from "./event-words.js";
 import { clock } from "./format.js";
 
 const MAX_LINES = 8;
+const NEAR = 8; // stretches from one event of a container to the next, so that they are a row
+const ROW = 3; // stretches with an event of it from which on they are
 
 /**
  * How grave an event is; null: none to turn back for, so not on the timeline.
@@ -41,26 +49,55 @@ export function gravity({ kind, exit_code: code, health }) {
  * @returns {Tick[]} in ascending time
  */
 export function ticksOf(hosts, from, to, apartMs) {
-  /** @type {Map<number, { event: ContainerEvent, grave: number, label: string }[]>} */
-  const stretches = new Map();
-  for (const { label, events } of hosts) {
+  const grave = (/** @type {Happened} */ { event }) => gravity(event) ?? -1;
+  const stretchOf = (/** @type {Happened} */ { event }) => Math.floor(event.at / apartMs);
+  /** @type {Map<string, Happened[]>} of each container, in order */
+  const containers = new Map();
+  hosts.forEach(({ label, events }, index) => {
     for (const event of events) {
-      const grave = event.at >= from && event.at <= to ? gravity(event) : null;
-      if (grave === null) continue;
-      const stretch = Math.floor(event.at / apartMs);
-      const others = stretches.get(stretch);
-      if (others === undefined) stretches.set(stretch, [{ event, grave, label }]);
-      else others.push({ event, grave, label });
+      if (event.at < from || event.at > to || gravity(event) === null) continue;
+      add(containers, `${index}/${event.id}`, { event, label: hosts.length > 1 ? label : null });
+    }
+  });
+  /** @type {Map<string, Happened[]>} */
+  const ticks = new Map();
+  /** @type {Set<string>} */
+  const rows = new Set();
+  for (const [container, all] of containers) {
+    for (const [index, run] of runsOf(all, NEAR * apartMs).entries()) {
+      const isRow = new Set(run.map(stretchOf)).size >= ROW;
+      if (isRow) rows.add(`${container}/${index}`);
+      for (const one of run) add(ticks, isRow ? `${container}/${index}` : String(stretchOf(one)), one);
     }
   }
-  const named = hosts.length > 1;
-  return [...stretches].sort(([one], [other]) => one - other).map(([stretch, found]) => {
-    found.sort((one, other) => one.event.at - other.event.at);
-    const { event } = found.reduce((worst, next) => (next.grave > worst.grave ? next : worst));
+  const made = [...ticks].map(([key, happened]) => {
+    happened.sort((one, other) => one.event.at - other.event.at);
+    const { event } = happened.reduce((worst, next) => (grave(next) >= grave(worst) ? next : worst));
     const { tone, sign } = eventWords(event);
-    const happened = found.map((one) => ({ event: one.event, label: named ? one.label : null }));
-    return { stretch, at: event.at, tone, sign, happened };
+    const since = rows.has(key) ? (happened[0]?.event.at ?? null) : null;
+    const count = happened.filter((one) => one.event.kind === event.kind).length;
+    return { key, at: event.at, since, count, tone, sign, happened };
   });
+  return made.sort((one, other) => one.at - other.at);
+}
+
+/** @template T @param {Map<string, T[]>} groups @param {string} key @param {T} one */
+function add(groups, key, one) {
+  const others = groups.get(key);
+  if (others === undefined) groups.set(key, [one]);
+  else others.push(one);
+}
+
+/** Parted where nothing happened for longer than `nearMs`. @param {Happened[]} all @param {number} nearMs */
+function runsOf(all, nearMs) {
+  /** @type {Happened[][]} */
+  const runs = [];
+  for (const one of all) {
+    const run = runs.at(-1);
+    if (run === undefined || one.event.at - (run.at(-1)?.event.at ?? 0) > nearMs) runs.push([one]);
+    else run.push(one);
+  }
+  return runs;
 }
 
 /**
@@ -70,9 +107,16 @@ export function ticksOf(hosts, from, to, apartMs) {
  * @param {number} [most]
  * @returns {string[]}
  */
-export function linesOf({ happened }, most = MAX_LINES) {
-  const lines = happened.slice(0, most).map(({ event, label }) => {
-    return `${clock(event.at)} ${event.name}${label === null ? "" : ` on ${label}`}: ${eventWords(event).text}`;
-  });
+export function linesOf({ since, happened }, most = MAX_LINES) {
+  const who = (/** @type {Happened} */ { event, label }) => event.name + (label === null ? "" : ` on ${label}`);
+  const last = happened.at(-1);
+  if (since !== null && last !== undefined) {
+    /** @type {Map<string, number>} */
+    const counts = new Map();
+    for (const { event } of happened) counts.set(eventWords(event).text, (counts.get(eventWords(event).text) ?? 0) + 1);
+    const said = [...counts].map(([text, count]) => (count === 1 ? text : `${count} × ${text}`));
+    return [`${clock(since)} to ${clock(last.event.at)} ${who(last)}: ${said.join(", ")}`];
+  }
+  const lines = happened.slice(0, most).map((one) => `${clock(one.event.at)} ${who(one)}: ${eventWords(one.event).text}`);
   return happened.length > most ? [...lines, `and ${happened.length - most} more`] : lines;
 }

@@ -3,7 +3,7 @@
  *
  * Not here: what to do about it (stream).
  *
- * @typedef {import("./stream.js").Clock} Clock
+ * @typedef {import("./clock.js").Clock} Clock
  */
 
 const TICK_MS = 1000;

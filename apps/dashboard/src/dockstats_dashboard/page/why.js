@@ -1,112 +1,34 @@
 /**
- * The reason behind a word, on hover and on focus: one small box for the whole page.
+ * The reason behind a word: whatever carries `data-why` has one, and a box shows it on hover and on focus.
  *
- * Whatever carries `data-why` has one. Escape or a touch closes it, and the pointer may move into it.
- * Not here: the reasons themselves (reasons, container-list, host-card).
+ * Not here: the box (why-box), the reasons themselves (reasons, cell-words and whoever else sets them).
+ *
+ * @typedef {string | null | Promise<string | null>} Why null: there is nothing to explain
  */
 
-import { element } from "./dom.js";
 import { setAttribute } from "./frame.js";
-
-const GAP_PX = 6;
-const LINGER_MS = 150; // so that the pointer can reach the box
-
-/** @param {Document} document */
-export function explainOnDemand(document) {
-  const box = element("div", "why-box");
-  box.id = "why";
-  box.setAttribute("role", "tooltip");
-  box.hidden = true;
-  document.body.append(box);
-  /** @type {HTMLElement | null} */
-  let shownFor = null;
-
-  let leaving = 0;
-
-  const hide = () => {
-    clearTimeout(leaving);
-    shownFor?.removeAttribute("aria-describedby");
-    shownFor = null;
-    box.hidden = true;
-  };
-
-  /** @param {EventTarget | null} target */
-  const show = (target) => {
-    if (!(target instanceof Element)) return;
-    clearTimeout(leaving);
-    if (box.contains(target)) return;
-    const asked = target.closest("[data-why]");
-    const text = asked === null ? null : whyOf(asked);
-    if (!(asked instanceof HTMLElement) || !text) {
-      if (shownFor !== null && !shownFor.matches(":focus")) leaving = window.setTimeout(hide, LINGER_MS);
-      return;
-    }
-    if (asked !== shownFor) hide();
-    shownFor = asked;
-    box.textContent = text;
-    box.hidden = false;
-    setAttribute(asked, "aria-describedby", box.id);
-    place(box, asked);
-  };
-
-  document.addEventListener("pointerover", (event) => show(event.target));
-  document.addEventListener("focusin", (event) => show(event.target));
-  document.addEventListener("focusout", hide);
-  document.addEventListener("scroll", hide, { capture: true, passive: true });
-  document.documentElement.addEventListener("pointerleave", hide);
-  box.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "touch") hide(); // it may cover what the finger wants next
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
-  });
-}
-
-/**
- * Beside what it explains, so that a pointer on its way down a column meets the next row; below or above it where a
- * narrow window has no room there, or where what explains itself stands in a row; never outside the window.
- *
- * @param {HTMLElement} box
- * @param {Element} asked
- */
-function place(box, asked) {
-  const anchor = asked.getBoundingClientRect();
-  const { width, height } = box.getBoundingClientRect();
-  const { clientWidth, clientHeight } = document.documentElement;
-  const after = anchor.right + GAP_PX;
-  const before = anchor.left - GAP_PX - width;
-  const below = anchor.bottom + GAP_PX;
-  let left = after + width + GAP_PX <= clientWidth ? after : before;
-  let top = (anchor.top + anchor.bottom - height) / 2;
-  if (left < GAP_PX || asked.hasAttribute("data-why-above")) {
-    left = Math.max(GAP_PX, Math.min(anchor.left, clientWidth - width - GAP_PX));
-    top = below + height <= clientHeight ? below : anchor.top - GAP_PX - height;
-  }
-  top = Math.max(GAP_PX, Math.min(top, clientHeight - height - GAP_PX));
-  box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
-}
 
 /** What `element` explains; null: nothing. @param {HTMLElement} element @param {string | null} why */
 export function setWhy(element, why) {
   setAttribute(element, "data-why", why);
 }
 
-/** @type {WeakMap<Element, () => string | null>} */
+/** @type {WeakMap<Element, () => Why>} */
 const onDemand = new WeakMap();
 
 /**
  * What `element` explains, made only when somebody asks: hundreds of rows tick, and one is asked about.
  *
  * @param {HTMLElement} element
- * @param {() => string | null} why
+ * @param {() => Why} why
  */
 export function setWhyOnDemand(element, why) {
   onDemand.set(element, why);
   setWhy(element, "");
 }
 
-/** @param {Element} asked */
-function whyOf(asked) {
+/** @param {Element} asked @returns {Why} */
+export function whyOf(asked) {
   const why = onDemand.get(asked);
   return why === undefined ? asked.getAttribute("data-why") : why();
 }

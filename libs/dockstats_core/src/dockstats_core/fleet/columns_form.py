@@ -36,7 +36,7 @@ _STEPS: tuple[int, ...] = tuple(
 
 
 def columns_of(batch: AgentBatch, facts: Mapping[str, ContainerFacts]) -> AgentColumns:
-    """The batch as columns; `facts` are those known of its containers, by full id."""
+    """The batch as columns; `facts` are those known of the host's containers, by full id."""
     payload = batch.payload
     samples = payload.containers
     return AgentColumns(
@@ -82,9 +82,12 @@ def _columns(samples: Sequence[ContainerSample]) -> dict[str, list[_Figure]]:
 
 
 def _diagnoses(
-    samples: Iterable[ContainerSample], facts: Mapping[str, ContainerFacts], host: HostFigures
+    samples: Sequence[ContainerSample], facts: Mapping[str, ContainerFacts], host: HostFigures
 ) -> dict[str, Diagnosis]:
-    found = ((sample.id, diagnose(sample, facts.get(sample.id), host)) for sample in samples)
+    """Of those with figures, and of those that ended."""
+    found = [(sample.id, diagnose(sample, facts.get(sample.id), host)) for sample in samples]
+    sampled = {sample.id for sample in samples}
+    found += [(ended.id, diagnose(None, ended, host)) for ended in facts.values() if ended.id not in sampled]
     return {container_id[:SHORT_ID_CHARS]: diagnosis for container_id, diagnosis in found if diagnosis is not None}
 
 

@@ -7,6 +7,7 @@ Not here: which series it is (`store`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -52,6 +53,11 @@ def answer_from(
     return HistoryAnswer(
         agent_id=agent_id,
         container_id=container_id,
-        at=[round(time * 1000) / 1000 for time in at],
+        at=[_begun_ms(time) / 1000 for time in at],
         columns={column.name: shown(column, values) for column, values in zip(columns.values(), figures, strict=True)},
     )
+
+
+def _begun_ms(time: float) -> int:
+    """The millisecond that holds `time`, so that whoever asks for points since the one told finds that one, too."""
+    return math.floor(time * 1000 + 0.0005)  # half a microsecond: what a whole millisecond may lack as a float

@@ -1,7 +1,8 @@
 """The records of all containers, from what the engine says: lists, inspections and events in, `Container`s out. Pure.
 
 A list tells who exists, an inspection tells the rest, an event tells a change at once. Each call gives the ids that are
-to be inspected next; nothing is asked for here. Containers labelled `dockstats.hide=true` never enter.
+to be inspected next; nothing is asked for here. Containers labelled `dockstats.hide=true` never enter. One that ended
+and is removed at once (`docker run --rm`) stays until it was told how it ended.
 Not here: asking the engine, and the order of its answers (watcher).
 """
 
@@ -34,6 +35,8 @@ class Roster:
 
     def __init__(self) -> None:
         self._records: dict[str, Container] = {}
+        self._leaving: dict[str, Container] = {}  # removed, and nobody was told yet how they ended
+        self._untold: set[str] = set()  # what changed since `containers` was told
         self._version = 0
         self._shown: list[Container] | None = None
         self._counted: list[Container] | None = None
@@ -42,9 +45,10 @@ class Roster:
     def containers(self) -> Sequence[Container]:
         """Every container, by name."""
         if self._shown is None:
-            names = {record.id: record.name for record in self._records.values()}
+            records = [*self._records.values(), *self._leaving.values()]
+            names = {record.id: record.name for record in records}
             self._shown = sorted(
-                (_with_network_of(record, names) for record in self._records.values()),
+                (_with_network_of(record, names) for record in records),
                 key=lambda record: (record.name, record.id),
             )
         return self._shown
@@ -63,7 +67,14 @@ class Roster:
 
     def by_state(self) -> Mapping[str, int]:
         """How many containers are in each state."""
-        return Counter(record.state or "unknown" for record in self._records.values())
+        return Counter(record.state or "unknown" for record in self.containers)
+
+    def told(self) -> None:
+        """Whoever is to know was told `containers` as they are now."""
+        self._untold.clear()
+        if self._leaving:
+            self._leaving.clear()
+            self._changed()
 
     def knows(self, container_id: str) -> bool:
         """Whether there is a record of this container."""
@@ -87,7 +98,7 @@ class Roster:
                 to_inspect.append(summary.id)
             self._keep(record)
         for gone in self._records.keys() - {summary.id for summary in told} - set(except_for):
-            self.remove(gone)
+            self._drop(gone)
         return to_inspect
 
     def apply_inspection(self, details: ContainerDetails) -> None:
@@ -95,7 +106,7 @@ class Roster:
         if not is_container_id(details.id):
             return
         if is_hidden(details.config.labels):
-            self.remove(details.id)
+            self._drop(details.id)
             return
         self._keep(_from_details(details))
 
@@ -112,13 +123,21 @@ class Roster:
         return [event.id]
 
     def remove(self, container_id: str) -> None:
-        """The container is gone."""
+        """The container is gone; it is still shown until it was told how it ended."""
+        record = self._records.get(container_id)
+        if record is not None and record.exit_code is not None and container_id in self._untold:
+            self._leaving[container_id] = record
+        self._drop(container_id)
+
+    def _drop(self, container_id: str) -> None:
+        self._untold.discard(container_id)
         if self._records.pop(container_id, None) is not None:
             self._changed()
 
     def _keep(self, record: Container) -> None:
         if self._records.get(record.id) != record:
             self._records[record.id] = record
+            self._untold.add(record.id)
             self._changed()
 
     def _changed(self) -> None:

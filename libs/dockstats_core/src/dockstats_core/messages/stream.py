@@ -77,7 +77,7 @@ Cause: TypeAlias = Literal[
 
 
 class Diagnosis(Struct, frozen=True, kw_only=True):
-    """Why a container is slow, worked out from its figures."""
+    """Why a container is slow, worked out from its figures; or why it ended, from its facts."""
 
     cause: Word  # a Cause
     sentence: Text  # what it wants, what it gets, who holds it back
@@ -129,7 +129,7 @@ class AgentColumns(Struct, frozen=True, kw_only=True, tag_field="type", tag="con
     columns: dict[Word, list[float | int | None]]  # ColumnName -> figures
     stale: list[bool]
     unknown: list[dict[Word, Word]]  # as in a sample
-    diagnoses: dict[ContainerId, Diagnosis] = field(default_factory=dict)  # by short id; only containers that are slow
+    diagnoses: dict[ContainerId, Diagnosis] = field(default_factory=dict)  # by short id; of one that ended, too
     agent_metrics: agent.AgentMetrics
     host: agent.HostFigures = agent.HostFigures()
     engine: agent.EngineState = agent.EngineState()

@@ -64,6 +64,10 @@ class Inventory(Protocol):
         """How many containers are in each state."""
         ...
 
+    def told(self) -> None:
+        """`containers` were told as they are now; those of them that are gone need not be told again."""
+        ...
+
 
 class Identity(Struct, frozen=True, kw_only=True):
     """Who the batches come from."""
@@ -197,12 +201,16 @@ class Sampler:
         if self._inventory is None or self._inventory.version == self._sent_version:
             return None
         self._sent_version = self._inventory.version
-        return ContainerInventory(
+        inventory = ContainerInventory(
             agent_id=self._identity.agent_id,
             agent_label=self._identity.agent_label,
             sent_at=self._wall_clock(),
             containers=[_facts(container) for container in self._inventory.containers],
         )
+        self._inventory.told()
+        if self._inventory.version != self._sent_version:
+            self.wake()
+        return inventory
 
     def _batch(self, skipped_ticks: int) -> ContainerStatsBatch:
         host = self._host()

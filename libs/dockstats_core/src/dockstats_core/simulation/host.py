@@ -33,7 +33,7 @@ _FULL_SHARE = 0.3  # of the time that some task of the host waits for memory or 
 
 
 class Simulation:
-    """The host; also the inventory of its containers (`containers`, `counted`, `version`, `by_state`).
+    """The host; also the inventory of its containers (`containers`, `counted`, `version`, `by_state`, `told`).
 
     Args:
         count: containers, stopped ones included.
@@ -92,6 +92,9 @@ class Simulation:
     def by_state(self) -> Mapping[str, int]:
         """How many containers are in each state."""
         return Counter(life.record.state or "unknown" for life in self._lives)
+
+    def told(self) -> None:
+        """Nothing follows from it: no container is ever removed."""
 
     # Time. ----------------------------------------------------------------------------------------------------------
 
