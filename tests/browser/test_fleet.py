@@ -52,6 +52,24 @@ async def test_host_tells_what_watches_it_how_often_and_how_loaded_it_is(browser
             await expect(figure).to_contain_text("%")
 
 
+PAINTED = """(canvas) => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height - 1).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    return copy.getImageData(0, 0, canvas.width, canvas.height - 1).data.some(Boolean);
+}"""
+
+
+async def test_host_shows_its_last_half_hour_where_there_is_room_for_it(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo) as page:
+        chart = host_card(page, "atlas").locator("canvas")
+        await expect(chart).to_be_visible()
+        await page.wait_for_function(PAINTED, arg=await chart.element_handle())
+        height = (await host_card(page, "atlas").bounding_box() or {"height": 0})["height"]
+        await page.set_viewport_size({"width": 800, "height": 900})
+        await expect(chart).to_be_hidden()
+        assert (await host_card(page, "atlas").bounding_box() or {"height": -1})["height"] == height
+
+
 async def test_everything_about_a_host_opens_and_tells_what_watching_costs_there(browser: Browser, demo: str) -> None:
     async with visit(browser, demo) as page:
         await expect_figures(page)

@@ -1,5 +1,6 @@
 /**
- * One host as a small card: how it is, what watches it, CPU and memory as bars, load and pressure where it tells.
+ * One host as a small card: how it is, what watches it, CPU and memory as bars, load and pressure where it tells, and
+ * where there is room its CPU of the last half hour.
  *
  * Not here: the line of them (host-line), everything about a host (host-detail).
  *
@@ -9,11 +10,13 @@
  */
 
 import { SIGNS, SIGN_WORDS, bandOf } from "./bands.js";
+import { BUCKET_MS } from "./buckets.js";
 import { MARKS } from "./condition.js";
 import { bar, element, textElement } from "./dom.js";
 import { cores, digits } from "./format.js";
 import { setAttribute, setClass, setShare, setText } from "./frame.js";
 import { conditionText, hostLine, wordOf } from "./host-words.js";
+import { MiniChart } from "./mini-chart.js";
 import { cpuOf, memoryOf } from "./model.js";
 import { worstPressure } from "./pressure.js";
 import { share } from "./scales.js";
@@ -48,6 +51,8 @@ export class HostTile {
   #version = -1;
   #second = -1;
   #filter = "";
+  #bucket = -1;
+  #chart = new MiniChart("chart");
   /** @type {{ host: Host, scene: Scene } | null} */
   #drawn = null;
 
@@ -62,12 +67,12 @@ export class HostTile {
     this.cpu = new Gauge("CPU");
     this.memory = new Gauge("Mem");
     const head = element("span", "top", this.mark.element, this.label.element, this.line.element);
-    this.pick = element("button", "pick", head, ...this.cpu.parts, ...this.memory.parts);
+    this.pick = element("button", "pick", head, ...this.cpu.parts, ...this.memory.parts, this.#chart.canvas);
     this.about = element("button", "about", "⋯");
     this.pick.type = this.about.type = "button";
     this.pick.addEventListener("click", pick);
     this.about.addEventListener("click", about);
-    this.mark.element.setAttribute("aria-hidden", "true");
+    for (const sign of [this.mark.element, this.#chart.canvas]) sign.setAttribute("aria-hidden", "true");
     this.element = element("div", "host-card", this.pick, this.about);
     setWhyOnDemand(this.pick, () => this.#why());
   }
@@ -77,7 +82,9 @@ export class HostTile {
     const condition = scene.conditions.get(host.entry.id);
     const second = Math.floor(scene.now / 1000);
     const { filter } = scene.view;
-    const same = this.#drawn?.host === host && host.version === this.#version && second === this.#second;
+    const isSame = this.#drawn?.host === host;
+    this.#drawChart(host, scene.now, !isSame);
+    const same = isSame && host.version === this.#version && second === this.#second;
     if (condition === undefined || (same && filter === this.#filter)) return;
     this.#version = host.version;
     this.#second = second;
@@ -101,6 +108,17 @@ export class HostTile {
     setText(this.cpu.beside.text, load === null ? "" : `load ${digits(load)}`);
     const worst = worstPressure(batch.host);
     setText(this.memory.beside.text, worst === null ? "" : `${SHORT[worst.of]} ${Math.round(worst.pct)} %`);
+  }
+
+  /** Once a bucket: the last whole one, as the one that fills would show as a dip. @param {Host} host @param {number} now @param {boolean} anew */
+  #drawChart({ series, batch }, now, anew) {
+    const bucket = Math.floor(now / BUCKET_MS) - 1;
+    if (bucket === this.#bucket && !anew) return;
+    this.#bucket = bucket;
+    const newestAt = bucket * BUCKET_MS;
+    const cores = batch?.host.cores ?? null;
+    const scale = { least: ONE_CORE, ...(cores === null ? {} : { most: cores * ONE_CORE }) };
+    this.#chart.draw({ newestAt, values: series.column("cpu_pct", newestAt) }, BUCKET_MS, scale);
   }
 
   /** How it is in words, and what a click does. */

@@ -24,7 +24,7 @@ import { longestRise } from "./longest-rise.js";
 /** How still it holds. */
 export const STILLNESS = {
   reorderMs: 2000,
-  smoothingMs: 4000, // after this time two thirds of a step are taken in
+  smoothingMs: 2000, // after this time two thirds of a step are taken in
   sharePct: 5, // a difference smaller than this share of the old value moves nobody
   jumpMs: 10_000, // a longer step in time, or one back, is another moment: its own values count
 };
