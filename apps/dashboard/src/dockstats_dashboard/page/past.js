@@ -13,6 +13,8 @@ import { fetchHistory, fetchSparklines } from "./history.js";
 export class Past {
   /** The filling under way: a newer stream begins a new one. @type {object | null} */
   #turn = null;
+  /** Those whose past is here: of them only what came since is missing. @type {WeakSet<object>} */
+  #filled = new WeakSet();
 
   /**
    * @param {object} options
@@ -28,10 +30,13 @@ export class Past {
     this.sparklines = sparklines;
   }
 
-  /** To be called with each list of agents, before the first batch after it. */
+  /** To be called with each list of agents; but for the first, before any batch that follows it. */
   async fill() {
     const turn = (this.#turn = {});
-    const wanted = (this.fleet.hosts ?? []).map((host) => ({ host, since: host.series.newestAt }));
+    const wanted = (this.fleet.hosts ?? []).map((host) => ({
+      host,
+      since: this.#filled.has(host) ? host.series.newestAt : null,
+    }));
     const lines = await this.sparklines();
     if (this.#turn !== turn) return;
     for (const { host } of wanted) {
@@ -43,6 +48,7 @@ export class Past {
       const answer = await this.history({ agent: host.entry.id, since, stepMs: BUCKET_MS, columns: HOST_COLUMNS });
       if (this.#turn !== turn) return;
       if (answer === null) continue;
+      this.#filled.add(host);
       host.series.fill(answer.times, answer.columns);
       host.version += 1;
       this.onFilled();
