@@ -23,7 +23,7 @@ from tests.fake_engine import FakeEngine
 pytestmark = pytest.mark.browser
 
 LEAST_PAST_S = 5.0  # the list leaves out the first seconds after a dashboard's start, when hosts are just being met
-NAMES = ("ails", "ends", "listed", "leaves", "grows", "rests")
+NAMES = ("ails", "ends", "listed", "leaves", "grows", "rests", "signs", "phoned")
 
 
 class Lived:
@@ -73,6 +73,16 @@ async def test_health_end_and_start_are_ticks_that_name_what_happened(browser: B
             await expect_tick(page, words)
 
 
+async def test_tick_is_a_thin_line_without_text_whose_name_begins_with_a_sign(browser: Browser, lived: Lived) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(row(page, "signs")).to_be_visible()
+        lived.engine.stop(lived.containers["signs"], exit_code=3)
+        await expect_tick(page, "✕")
+        for tick in await ticks(page).all():
+            await expect(tick).to_have_text("")
+            await expect(tick).to_have_attribute("aria-label", re.compile(r"^[✕◆▸↻▪●] \d\d:\d\d:\d\d "))
+
+
 async def test_tick_clicked_leads_to_its_instant(browser: Browser, lived: Lived) -> None:
     async with visit(browser, lived.url) as page:
         await expect(row(page, "ends")).to_be_visible()
@@ -94,6 +104,9 @@ async def test_list_of_changes_tells_what_ended_with_its_exit_code_and_what_came
         await expect(change(page, "listed")).to_contain_text("ended, exit 3")
         await expect(change(page, "new-one")).to_contain_text("new")
         await expect(change(page, "rests")).to_have_count(0)
+        times = await panel(page).locator("ul").first.locator(".hint").all_inner_texts()
+        assert all(re.match(r"\d\d:\d\d:\d\d", told) for told in times)
+        assert times == sorted(times, reverse=True)  # unless it is midnight
 
 
 async def test_container_that_is_gone_is_in_the_list_and_leads_to_when_it_was_there(
@@ -120,6 +133,16 @@ async def test_memory_that_moved_is_told_from_what_to_what(browser: Browser, liv
         await expect(row(page, "grows").locator("td.memory")).to_contain_text("128MiB")
         await page.keyboard.press("d")
         await expect(change(page, "grows")).to_contain_text("8.00 MiB → 128 MiB")
+
+
+async def test_list_on_a_phone_tells_when_and_on_which_host(browser: Browser, lived: Lived) -> None:
+    async with visit(browser, lived.url, width=390, height=844) as page:
+        await expect(row(page, "phoned")).to_be_visible()
+        lived.engine.stop(lived.containers["phoned"], exit_code=3)
+        await expect(sign(page, "phoned")).to_have_text("exited with 3")
+        await page.get_by_role("button", name="changed").click()
+        await expect(change(page, "phoned").locator(".hint")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d \S"))
+        await expect(change(page, "phoned").locator(".hint")).to_be_visible()
 
 
 async def test_escape_closes_the_list_and_gives_the_focus_back(browser: Browser, lived: Lived) -> None:

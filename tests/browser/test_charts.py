@@ -66,7 +66,7 @@ async def test_every_chart_shares_one_cursor_and_its_head_tells_the_value_of_the
         await expect(used).to_have_text("8.00 MiB used")
         drawn = drawer(page).locator(".chart:not(.bare)")
         await expect(drawn.locator(".cursor:visible")).to_have_count(await drawn.count())
-        await expect(drawer(page).locator(".range-line .under")).to_have_text(re.compile(f"^{CLOCK} under the cursor$"))
+        await expect(drawer(page).locator(".range-line .under")).to_have_text(re.compile(f"^at {CLOCK}$"))
         await point(page, chart(page, "cpu").locator("canvas"), 0.75)
         await expect(used).to_have_text("72.0 MiB used")
 

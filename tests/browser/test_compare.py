@@ -19,9 +19,10 @@ pytestmark = pytest.mark.browser
 COUNT = 9
 MOST = 8
 NUMBERS = range(1, COUNT + 1)
+LONG_NAMES = {MOST: f"web-{MOST}-of-a-project-with-a-long-name"}
 SAID = host(
-    [facts(number) for number in NUMBERS],
-    [sample(number, cpu_pct=100.0 - number, mem_bytes=number * MIB) for number in NUMBERS],
+    [facts(number, LONG_NAMES.get(number)) for number in NUMBERS],
+    [sample(number, LONG_NAMES.get(number), cpu_pct=100.0 - number, mem_bytes=number * MIB) for number in NUMBERS],
 )
 
 
@@ -104,6 +105,27 @@ async def test_another_figure_chosen_is_the_one_compared(browser: Browser, url: 
         await panel(page).get_by_label("What to compare").select_option("Memory")
         await expect(legend(page).first).to_contain_text("1.00 MiB")
         await expect(panel(page).locator("canvas")).to_have_attribute("aria-label", "Memory of web-1, web-2")
+
+
+async def test_legend_has_whole_names_where_there_is_room(browser: Browser, url: str) -> None:
+    async with visit(browser, url + pinned(1, MOST)) as page:
+        await expect(legend(page)).to_have_count(2)
+        for text in await legend(page).locator("bdi").all():
+            assert await text.evaluate("text => text.scrollWidth <= text.clientWidth")
+
+
+async def test_comparison_is_all_of_a_phone_down_to_its_timeline(browser: Browser, url: str) -> None:
+    async with visit(browser, url + pinned(1, 2) + f"&open=heron/{short_id(3)}", width=390, height=844) as page:
+        await expect(panel(page)).to_be_visible()
+        box = await panel(page).bounding_box()
+        below = await page.locator("time-bar").bounding_box()
+        assert box is not None
+        assert below is not None
+        assert (box["x"], box["width"]) == (0, 390)
+        assert box["y"] <= 44
+        assert abs(box["y"] + box["height"] - below["y"]) <= 1
+        await panel(page).get_by_role("button", name="close the comparison").click()  # it lies over the detail
+        await expect(drawer(page).locator("h2")).to_have_text("web-3")
 
 
 async def test_comparison_of_nothing_says_how_to_pin(browser: Browser, url: str) -> None:

@@ -5,14 +5,16 @@ Not here: its charts (test_charts).
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from dockstats_core.messages.agent import Pressure
+from dockstats_core.messages.agent import ContainerStatsBatch, Pressure
 from tests.browser.fake_agent import fake_agent
-from tests.browser.hosts import MIB, facts, full_id, host, sample, short_id
+from tests.browser.hosts import MIB, batch, facts, full_id, host, inventory, sample, short_id
 from tests.browser.places import chart, drawer, open_detail, row, why
 from tests.browser.serving import dashboard, following
 from tests.browser.stepping import lived_engine
@@ -27,6 +29,8 @@ HELD_BACK = {
     "throttled_time_pct": 60.0,
     "cpu_pressure": Pressure(some_pct=55.0),
 }
+LONG_NAME = "a-name-that-is-much-longer-than-a-phone-is-wide-1"
+CLIPBOARD = ("clipboard-read", "clipboard-write")
 NO_NETWORK = {"network": "host_network", "network_rates": "host_network"}
 NO_PRESSURE = {"pressure": "source_cannot_tell"}
 
@@ -35,11 +39,13 @@ SAID = host(
         facts(1, "throttled", image="acme/api:1", compose_project="shop", cpu_limit_cores=0.5),
         facts(2, "well", cpu_limit_cores=2.0, mem_limit_bytes=128 * MIB),
         facts(3, "on-host-network", network_mode="host"),
+        facts(5, LONG_NAME),
         facts(4, "killed", state="exited", oom_killed=True, exit_code=137, mem_limit_bytes=64 * MIB),
     ],
     [
         sample(1, "throttled", **{**WELL, **HELD_BACK}),
-        sample(2, "well", **WELL),
+        sample(2, "well", **WELL, throttled_pct=0.0),
+        sample(5, LONG_NAME, cpu_pct=1.0, mem_bytes=MIB),
         sample(3, "on-host-network", **WELL, unknown={**NO_NETWORK, **NO_PRESSURE}),
     ],
 )
@@ -119,9 +125,75 @@ async def test_container_that_is_well_has_its_limits_beside_its_charts_and_no_se
 ) -> None:
     async with visit(browser, url) as page:
         await open_detail(page, "well")
-        await expect(chart(page, "cpu").locator(".note")).to_have_text("limit 200 %")
+        await expect(chart(page, "cpu").locator(".right")).to_have_text("limit 200 % · not throttled")
         await expect(chart(page, "memory").locator(".note")).to_have_text("limit 128 MiB · 50 %")
         await expect(drawer(page).locator(".why-slow")).to_be_hidden()
+
+
+async def test_cpu_chart_says_of_what_it_is_throttled_and_shows_the_colour_of_its_bands(
+    browser: Browser, url: str
+) -> None:
+    async with visit(browser, url) as page:
+        await open_detail(page, "throttled")
+        note = chart(page, "cpu").locator(".right")
+        await expect(note).to_have_text("limit 50 % · throttled in 90 % of periods now")
+        await expect(note.locator(".swatch")).to_be_visible()
+        await open_detail(page, LONG_NAME)
+        await expect(note).to_have_text("no limit")
+        await expect(note.locator(".swatch")).to_be_hidden()
+
+
+async def test_sentence_that_is_no_longer_true_stays_for_a_while_as_past(browser: Browser) -> None:
+    def slow(sequence: int, **fields: Any) -> ContainerStatsBatch:
+        return batch([sample(1, "throttled", **WELL, **fields)], sequence=sequence)
+
+    there = inventory([facts(1, "throttled", cpu_limit_cores=0.5)])
+    held_back = {key: value for key, value in HELD_BACK.items() if key != "cpu_pct"}
+    async with (
+        fake_agent([there, slow(1, **held_back)]) as agent,
+        dashboard(*following(heron=agent)) as url,
+        visit(browser, url) as page,
+    ):
+        await open_detail(page, "throttled")
+        sentence = drawer(page).locator(".why-slow")
+        await expect(sentence).to_have_text(re.compile("^Why slow .*its own limit"))
+        await agent.say(slow(2, throttled_pct=0.0))
+        await expect(sentence).to_have_text(re.compile(r"^Was slow until \d\d:\d\d:\d\d: .*its own limit"))
+        await agent.say(slow(3, **held_back))
+        await expect(sentence).to_have_text(re.compile("^Why slow"))
+
+
+async def test_detail_that_goes_on_below_its_edge_says_so_and_leads_there(browser: Browser, url: str) -> None:
+    async with visit(browser, url, height=800) as page:
+        await open_detail(page, "well")
+        more = drawer(page).get_by_role("button", name="more: events, facts")
+        await more.click()
+        await expect(drawer(page).locator(".events h3")).to_be_in_viewport()
+        await expect(drawer(page).locator(".events")).to_be_focused()
+        await expect(more).to_be_hidden()
+
+
+async def test_phone_shows_the_whole_name_and_copies_a_link_to_what_covers_its_page(browser: Browser, url: str) -> None:
+    async with visit(browser, url, width=390, height=844, permissions=CLIPBOARD) as page:
+        await open_detail(page, LONG_NAME)
+        name = drawer(page).locator("h2 bdi")
+        boxes = [await place.bounding_box() for place in (drawer(page).locator(".who"), name)]
+        who, whole = (box for box in boxes if box is not None)
+        assert whole["x"] + whole["width"] <= who["x"] + who["width"]
+        assert await name.evaluate("name => name.getClientRects().length") > 1, "it wraps"
+        await drawer(page).get_by_role("button", name="share").click()
+        await expect(page.get_by_role("status").filter(has_text="copied")).to_have_count(1)
+        assert f"open=heron/{short_id(5)}" in await page.evaluate("navigator.clipboard.readText()")
+
+
+async def test_fact_and_its_label_stand_on_one_line_for_a_finger_too(browser: Browser, url: str) -> None:
+    async with visit(browser, url, width=390, height=844, has_touch=True, is_mobile=True) as page:
+        await open_detail(page, "well")
+        row_of_name = drawer(page).locator(".copyable-facts dl > div").first
+        label, value = [await row_of_name.locator(part).bounding_box() for part in ("dt", "bdi")]
+        assert label is not None
+        assert value is not None
+        assert abs(label["y"] + label["height"] - value["y"] - value["height"]) <= 2
 
 
 async def test_chart_without_figures_says_why_instead_of_showing_zero(browser: Browser, url: str) -> None:
@@ -135,7 +207,7 @@ async def test_chart_without_figures_says_why_instead_of_showing_zero(browser: B
 
 
 async def test_fact_copied_is_whole_and_in_the_clipboard(browser: Browser, url: str) -> None:
-    async with visit(browser, url, permissions=["clipboard-read", "clipboard-write"]) as page:
+    async with visit(browser, url, permissions=CLIPBOARD) as page:
         await open_detail(page, "well")
         await drawer(page).get_by_role("button", name="copy id").click()
         await expect(page.get_by_role("status").filter(has_text="Id copied.")).to_have_count(1)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
+from dockstats_core.messages.agent import AgentMessage
 from tests.browser.fake_agent import fake_agent
 from tests.browser.hosts import facts, host, sample
-from tests.browser.places import FIGURE, expect_figures, groups, head, host_card, rows, tile, why
+from tests.browser.places import FIGURE, expect_figures, groups, head, host_card, notice, rows, tile, why
 from tests.browser.serving import dashboard, following
 from tests.browser.visiting import visit
 
@@ -94,3 +95,61 @@ async def test_more_than_eight_hosts_are_a_mark_each_and_cards_on_demand(browser
             await expect(page.locator(".host-card")).to_have_count(9)
             await page.get_by_role("button", name="host4, live").click()
             await expect(rows(page)).to_have_count(1)
+
+
+async def whole_rows(page: Page, bottom: float) -> int:
+    """How many are seen as a whole above `bottom`."""
+    boxes = [await row.bounding_box() for row in await rows(page).all()]
+    return sum(box is not None and box["y"] + box["height"] <= bottom for box in boxes)
+
+
+async def test_phone_shows_nine_rows_live_and_seven_paused(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo, width=390, height=844) as page:
+        await expect_figures(page)
+        timeline = await page.locator("time-bar").bounding_box()
+        assert timeline is not None
+        assert await whole_rows(page, timeline["y"]) >= 9
+        await page.keyboard.press("Space")
+        banner = await notice(page, "paused").bounding_box()
+        assert banner is not None
+        assert await whole_rows(page, banner["y"]) >= 7
+        for title in ("Hosts", "Containers", "CPU", "Memory"):
+            await expect(tile(page, title)).to_be_in_viewport()
+
+
+async def test_each_state_of_containers_has_its_place_and_none_is_cut(browser: Browser) -> None:
+    def said(restarting: str, paused: str) -> list[AgentMessage]:
+        states = ("running", "running", restarting, paused, "exited")
+        every = [facts(number, state=state) for number, state in enumerate(states, 1)]
+        every[0] = facts(1, health="unhealthy")
+        return host(every, [sample(1)])
+
+    async with (
+        fake_agent(said("restarting", "paused")) as agent,
+        dashboard(*following(host=agent)) as url,
+        visit(browser, url, width=1360) as page,
+    ):
+        whole = await tile(page, "Containers").bounding_box()
+        assert whole is not None
+        names = ("2 running", "1 unhealthy", "1 restarting", "1 paused", "1 stopped")
+        places = {}
+        for name in names:
+            button = tile(page, "Containers").get_by_role("button", name=name)
+            await expect(button).to_be_visible()
+            box = await button.bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= whole["x"] + whole["width"]
+            places[name] = box["x"]
+        await agent.say(*said("exited", "exited"))
+        await expect(tile(page, "Containers").get_by_role("button", name="3 stopped")).to_be_visible()
+        for name in names[:2]:
+            box = await tile(page, "Containers").get_by_role("button", name=name).bounding_box()
+            assert box is not None
+            assert box["x"] == places[name]
+
+
+async def test_page_on_the_wall_has_nothing_to_press(browser: Browser, demo: str) -> None:
+    async with visit(browser, f"{demo}?kiosk") as page:
+        await expect_figures(page)
+        for what in (".time-hint", ".time-changes", ".host-card .about", ".head .more"):
+            await expect(page.locator(what).first).to_be_hidden()

@@ -67,6 +67,7 @@ async def test_hidden_column_stays_hidden_after_a_reload(browser: Browser, url: 
     async with visit(browser, url) as page:
         await expect(head(page, "Network")).to_be_visible()
         menu = await columns_menu(page)
+        await expect(menu).to_have_css("width", "290px")  # its style sheet has come, too
         await menu.get_by_role("checkbox", name="Network").uncheck()
         await expect(head(page, "Network")).to_have_count(0)
         await reload(page)

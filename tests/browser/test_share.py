@@ -22,7 +22,12 @@ CLIPBOARD = ("clipboard-read", "clipboard-write")
 
 async def shared(page: Page) -> str:
     """The link that the button copies."""
-    await page.get_by_role("button", name="share").click()
+    await page.locator("page-head").get_by_role("button", name="share").click()
+    return await copied(page)
+
+
+async def copied(page: Page) -> str:
+    """What is in the clipboard once the page says that it is."""
     await expect(page.get_by_role("button", name="copied")).to_be_visible()
     return str(await page.evaluate("navigator.clipboard.readText()"))
 
@@ -88,3 +93,30 @@ async def test_address_that_makes_no_sense_shows_the_page_as_it_starts(browser: 
         await expect(row(page, "web")).to_contain_text(HIGH)
         await expect(head(page, "CPU")).to_have_attribute("aria-sort", "descending")
         await expect(page.locator("page-head .state .word")).to_have_text(re.compile("Live"))
+
+
+async def test_keys_alone_lead_back_in_time_and_to_a_link(browser: Browser, lived: Stepped) -> None:
+    async with visit(browser, lived.url, permissions=CLIPBOARD) as page:
+        await expect(row(page, "web").locator("td.memory .value")).to_contain_text(HIGH)
+        await page.keyboard.press("Space")
+        await expect(notice(page, "paused")).to_be_visible()
+        for _ in range(lived.seconds_since_before()):
+            await page.keyboard.press("ArrowLeft")  # wherever the focus is
+        await expect(row(page, "web").locator("td.memory .value")).to_contain_text(LOW)
+        await page.keyboard.press("t")
+        await expect(page.get_by_role("slider", name="Time")).to_be_focused()
+        await page.keyboard.press("y")
+        link = await copied(page)
+    async with visit(browser, link) as colleague:
+        await expect(row(colleague, "web").locator("td.memory .value")).to_contain_text(LOW)
+
+
+async def test_closed_group_is_closed_for_a_colleague(browser: Browser, lived: Stepped) -> None:
+    async with visit(browser, lived.url, permissions=CLIPBOARD) as page:
+        await page.get_by_label("Group containers by").select_option("host")
+        await groups(page).first.get_by_role("button").first.click()
+        await expect(row(page, "web")).to_be_hidden()
+        link = await shared(page)
+    async with visit(browser, link) as colleague:
+        await expect(groups(colleague)).to_have_count(1)
+        await expect(row(colleague, "web")).to_be_hidden()

@@ -11,7 +11,7 @@ import time
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.places import go_back, notice, row, slider
+from tests.browser.places import go_back, host_card, notice, row, slider
 from tests.browser.stepping import HIGH, LOW, Stepped
 from tests.browser.visiting import visit
 
@@ -59,8 +59,8 @@ async def test_paused_page_says_at_which_instant_and_every_way_back_leads_to_liv
         word = page.locator("page-head .state .word")
         await expect(memory(page)).to_contain_text(HIGH)
         in_banner = notice(page, "paused").get_by_role("button", name="Back to live")
-        in_timeline = page.locator("time-bar").get_by_role("button", name="back to live")
-        for way_back in (in_banner, in_timeline):
+        in_head = page.locator("page-head").get_by_role("button", name=re.compile("^live"))
+        for way_back in (in_banner, in_head):
             await page.get_by_role("button", name="pause").click()
             await expect(notice(page, "paused")).to_contain_text(re.compile(r"Paused at \d\d:\d\d:\d\d"))
             await way_back.click()
@@ -69,6 +69,52 @@ async def test_paused_page_says_at_which_instant_and_every_way_back_leads_to_liv
         await expect(word).to_have_text("Paused")
         await page.keyboard.press("Space")
         await expect(word).to_have_text("Live")
+
+
+PLACES = """() => [...document.querySelectorAll('page-head, fleet-bar, host-line, container-table, tr.row, time-bar')]
+    .map((part) => [part.localName, part.getBoundingClientRect().x, part.getBoundingClientRect().y].join(" "))"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844), (360, 740)])
+async def test_pausing_moves_nothing_and_the_way_back_is_one_line_above_the_timeline(
+    browser: Browser, lived: Stepped, width: int, height: int
+) -> None:
+    async with visit(browser, lived.url, width=width, height=height) as page:
+        await expect(memory(page)).to_contain_text(HIGH)
+        before = await page.evaluate(PLACES)
+        await page.keyboard.press("Space")
+        await expect(notice(page, "paused")).to_be_visible()
+        assert await page.evaluate(PLACES) == before
+        banner = await notice(page, "paused").bounding_box()
+        timeline = await page.locator("time-bar").bounding_box()
+        assert banner is not None
+        assert timeline is not None
+        assert (banner["x"], banner["width"]) == (0, width)
+        assert abs(banner["y"] + banner["height"] - timeline["y"]) <= 1
+        assert banner["height"] < 45
+        await notice(page, "paused").get_by_role("button", name="Back to live").click()
+        await expect(notice(page, "paused")).to_be_hidden()
+        assert await page.evaluate(PLACES) == before
+
+
+@pytest.mark.parametrize(("width", "least", "most"), [(1440, 4, 6), (360, 2, 3)])
+async def test_timeline_tells_few_round_times(
+    browser: Browser, lived: Stepped, width: int, least: int, most: int
+) -> None:
+    async with visit(browser, lived.url, width=width) as page:
+        await expect(memory(page)).to_contain_text(HIGH)
+        shown = await page.locator("time-bar .time-axis span:visible").all_inner_texts()
+        assert least <= len(shown) <= most
+        assert all(re.fullmatch(r"\d\d:\d[05]", label) for label in shown)
+
+
+async def test_host_says_that_its_load_is_not_kept(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo) as page:
+        beside = host_card(page, "atlas").locator(".beside").first
+        await expect(beside).to_have_text(re.compile(r"^load \d"))
+        await slider(page).focus()
+        await page.keyboard.press("Home")
+        await expect(beside).to_have_text("load not kept")
 
 
 async def test_arrow_keys_in_the_timeline_lead_to_the_figures_of_then(browser: Browser, lived: Stepped) -> None:

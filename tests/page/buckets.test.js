@@ -5,7 +5,7 @@ import { BucketSeries, sumOf } from "../../apps/dashboard/src/dockstats_dashboar
 /** @param {number} [count] */
 const series = (count = 5) => new BucketSeries(["cpu", "mem"], 2000, count);
 
-/** @param {BucketSeries} one @param {string} [name] @param {number} [newestAt] */
+/** @param {import("../../apps/dashboard/src/dockstats_dashboard/page/buckets.js").Series} one @param {string} [name] @param {number} [newestAt] */
 const values = (one, name = "cpu", newestAt) => [...one.column(name, newestAt)];
 
 test("a new one knows nothing", () => {

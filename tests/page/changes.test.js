@@ -49,8 +49,8 @@ function fleetAt(when, containers, happened = [], status = "connected") {
 
 /** @param {Fleet} before @param {Fleet} after */
 function told(before, after) {
-  const { hosts, containers, cpu, memory } = difference(before, THEN, after, NOW);
-  return [...hosts, ...containers, ...cpu, ...memory].map((change) => {
+  const { happened, cpu, memory } = difference(before, THEN, after, NOW);
+  return [...happened, ...cpu, ...memory].map((change) => {
     const { sign, text, tone } = changeWords(change, FORMAT);
     return `${sign} ${change.name} ${text} (${tone})`;
   });
@@ -118,13 +118,22 @@ test("the five that moved most, up or down, stand in the order of how far", () =
   assert.deepEqual(moved.map((change) => Math.abs(Number(change.to) - Number(change.from))), [90, 60, 40, 7, 5]);
 });
 
-test("what is gravest stands first, then by name", () => {
+test("what is newest stands first, each with its time; of one time what is gravest, then by name", () => {
   const before = [container("b"), container("a", { health: "healthy" }), container("c")];
-  const after = [container("a", { health: "unhealthy" }), container("z"), container("d")];
-  const { containers } = difference(fleetAt(THEN, before), THEN, fleetAt(NOW, after), NOW);
-  assert.deepEqual(containers.map(({ kind, name }) => `${kind} ${name}`), [
-    "gone name-b", "gone name-c", "health name-a", "new name-d", "new name-z",
+  const after = [container("a", { health: "unhealthy" }), ...["z", "d"].map((id) => container(id, { started_at: at(-3 * MINUTE) }))];
+  const happened = [
+    event("b", { at: at(-3 * MINUTE) }), event("c", { at: at(-4 * MINUTE) }),
+    event("a", { at: at(-MINUTE), kind: "health", health: "unhealthy" }),
+  ];
+  const found = difference(fleetAt(THEN, before), THEN, fleetAt(NOW, after, happened), NOW).happened;
+  assert.deepEqual(found.map(({ kind, name, at: when }) => `${((when ?? NaN) - NOW) / MINUTE} ${kind} ${name}`), [
+    "-1 health name-a", "-3 gone name-b", "-3 new name-d", "-3 new name-z", "-4 gone name-c",
   ]);
+});
+
+test("a host that is back tells since when", () => {
+  const back = difference(fleetAt(THEN, [], [], "closed"), THEN, fleetAt(NOW, [container("a")]), NOW).happened;
+  assert.deepEqual(back.map((change) => change.at), [NOW]);
 });
 
 test("a share of a limit is told in % of a core where there is no limit", () => {

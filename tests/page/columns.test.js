@@ -91,6 +91,17 @@ test("a column's place is counted from the side that does not give way", () => {
   assert.equal(placeOf(fixed, "host", 4000).left, columnOf("state").width + 200);
 });
 
+test("the room that is left is shared, and none is left", () => {
+  for (const width of [700, 1440, 1920, 2560]) {
+    const { columns } = layOut([], width);
+    assert.equal(columns.reduce((sum, column) => sum + column.width, 0), width);
+  }
+  const wide = new Map(layOut([], 2560).columns.map(({ id, width }) => [id, width]));
+  assert.ok((wide.get("image") ?? 0) > columnOf("image").width && (wide.get("name") ?? 0) < 700);
+  const narrow = layOut([{ id: "image", shown: true, width: 90 }], 2560).columns.find(({ id }) => id === "image");
+  assert.equal(narrow?.width, 90);
+});
+
 test("an unknown column in an address sorts by CPU", () => assert.equal(columnOf("moon").id, "cpu"));
 
 test("values to sort by are those that are shown", () => {

@@ -3,12 +3,14 @@ import { test } from "node:test";
 import {
   CHOICES,
   comparePicture,
+  labelsOf,
+  labelsWidth,
   legendText,
   styleOf,
 } from "../../apps/dashboard/src/dockstats_dashboard/page/compare-lines.js";
 import { Format } from "../../apps/dashboard/src/dockstats_dashboard/page/format.js";
 import { MAX_PINNED } from "../../apps/dashboard/src/dockstats_dashboard/page/view-state.js";
-import { must, pointsOf } from "./charts.js";
+import { containerOf, must, pointsOf } from "./charts.js";
 
 const format = new Format({ cpuUnit: "core_pct", base: "iec", rates: "bytes" });
 
@@ -46,8 +48,15 @@ test("every choice can be drawn of containers of which nothing is known", () => 
 });
 
 test("a long name is cut between characters, not through one", () => {
-  const { lines } = picture("cpu", [pinned("🦉".repeat(20), { cpu_pct: [1] })]);
-  assert.equal(must(lines[0]).label, `${"🦉".repeat(13)}…`);
+  const { lines } = picture("cpu", [pinned("🦉".repeat(30), { cpu_pct: [1] })]);
+  assert.equal(must(lines[0]).label, `${"🦉".repeat(21)}…`);
+});
+
+test("hosts stand in the labels only where names repeat", () => {
+  const there = { ...pinned("web", {}), container: containerOf() };
+  const labels = labelsOf([there, { ...pinned("web", {}), key: "ibis/1" }, pinned("db", {})]);
+  assert.deepEqual(labels, [`web · ${must(there.container).host.label}`, "web · ibis", "db"]);
+  assert.ok(labelsWidth(labels) > labelsWidth(["web", "db"]));
 });
 
 test("without room beside the lines they have no labels", () => {

@@ -66,6 +66,12 @@ test("a sum of fewer hosts than there are says so, one of all or of the past doe
   assert.equal(partial({ stale: true }), "");
 });
 
+test("pressure is that of the worst host, where there are several", () => {
+  const partial = (/** @type {number} */ configured) =>
+    tileWords(totals({ hosts: { configured, live: configured, lost: 0 } }), format).pressure.partial;
+  assert.deepEqual([partial(12), partial(1)], ["worst host", ""]);
+});
+
 test("hosts that are all live are called so", () => {
   assert.equal(said({ hosts: { configured: 3, live: 3, lost: 0 } })["hosts"], "3 of 3 live");
   assert.equal(said({ hosts: { configured: 3, live: 0, lost: 0 } })["hosts"], "0 of 3");

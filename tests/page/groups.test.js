@@ -43,7 +43,7 @@ test("figures that are not of now are in no sum, and are told", () => {
   const totals = totalsOf([row("a", { figures: { cpu_pct: 20 } }), row("b", { figures: { cpu_pct: 70 }, live: false })]);
   assert.deepEqual(totals.cpu, { value: 20, unknown: 0 });
   assert.equal(totals.old, 1);
-  assert.match(countsText(totals, true), /1 without figures of now/);
+  assert.match(countsText(totals, true), /1 not live/);
 });
 
 test("a limit is told only where all have one", () => {

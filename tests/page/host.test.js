@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { decode } from "../../apps/dashboard/src/dockstats_dashboard/page/messages.js";
 import { Fleet, GONE_MS, cpuOf, memoryOf } from "../../apps/dashboard/src/dockstats_dashboard/page/model.js";
 import { NOW, agentList, agentStatus, at, batch, event, events, inventory, sample } from "./builders.js";
+import { keepingFleet } from "./fleets.js";
 
 /** @param {Fleet} fleet @param {unknown} message @param {number} [now] */
 function take(fleet, message, now = NOW) {
@@ -13,7 +14,7 @@ function take(fleet, message, now = NOW) {
 
 /** @param {...unknown} messages */
 function fleetOf(...messages) {
-  const fleet = new Fleet();
+  const fleet = keepingFleet();
   for (const message of [agentList(), agentStatus(), ...messages]) take(fleet, message);
   return fleet;
 }
@@ -142,14 +143,14 @@ test("a host that the dashboard has no name for goes by its own", () => {
     { id: "agent-2", label: "Chosen", url: "ws://y/ws" },
     { id: "agent-3", label: "Agent 3", url: "ws://z/ws" },
   ];
-  const fleet = new Fleet();
+  const fleet = keepingFleet();
   take(fleet, agentList({ agents }));
   for (const { id } of agents) take(fleet, batch({ agent_label: id === "agent-3" ? "" : "Rack" }, { agent_id: id }));
   assert.deepEqual(fleet.hosts?.map((host) => host.label), ["Rack", "Chosen", "Agent 3"]);
 });
 
 test("a name of one's own is kept, even one that looks made up", () => {
-  const fleet = new Fleet();
+  const fleet = keepingFleet();
   take(fleet, agentList({ agents: [{ id: "db", label: "Agent 1", url: "ws://x/ws" }] }));
   take(fleet, batch({ agent_label: "Rack" }, { agent_id: "db" }));
   assert.equal(only(fleet).label, "Agent 1");

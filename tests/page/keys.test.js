@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { KEYS, actionOf, keyName } from "../../apps/dashboard/src/dockstats_dashboard/page/keys.js";
+import { KEYS, actionOf, isThroughTime, keyName } from "../../apps/dashboard/src/dockstats_dashboard/page/keys.js";
 
 /** @param {string} key @param {object} [fields] @param {string[]} [within] what the target is inside of */
 function press(key, fields = {}, within = []) {
@@ -25,6 +25,13 @@ test("a key that the browser or an element wants is theirs", () => {
   assert.equal(press("Enter", {}, ["button"]), null);
   assert.equal(press("j", {}, ["button"]), "down");
   assert.equal(press("x"), null);
+});
+
+test("arrows go through time wherever the focus is, but in what needs them itself", () => {
+  const plain = { ctrlKey: false, altKey: false, metaKey: false, defaultPrevented: false, target: null };
+  assert.deepEqual(["ArrowLeft", "ArrowRight", "ArrowUp", "x"].map((key) => isThroughTime({ ...plain, key })), [true, true, false, false]);
+  assert.equal(isThroughTime({ ...plain, key: "ArrowLeft", defaultPrevented: true }), false);
+  assert.equal(isThroughTime({ ...plain, key: "ArrowLeft", target: { closest: () => ({}) } }), false);
 });
 
 test("a key is shown as it is written on it", () => {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BucketSeries } from "../../apps/dashboard/src/dockstats_dashboard/page/buckets.js";
+import { HOST_COLUMNS } from "../../apps/dashboard/src/dockstats_dashboard/page/host.js";
 import { decode } from "../../apps/dashboard/src/dockstats_dashboard/page/messages.js";
 import { Fleet } from "../../apps/dashboard/src/dockstats_dashboard/page/model.js";
 import { NOW, agentList, agentStatus, at, batch, event, events, inventory, sample } from "./builders.js";
+import { keepingFleet } from "./fleets.js";
 
 /** @param {Fleet} fleet @param {unknown} message @param {number} [now] */
 function take(fleet, message, now = NOW) {
@@ -13,7 +16,7 @@ function take(fleet, message, now = NOW) {
 
 /** @param {...unknown} messages */
 function fleetOf(...messages) {
-  const fleet = new Fleet();
+  const fleet = keepingFleet();
   for (const message of [agentList(), agentStatus(), ...messages]) take(fleet, message);
   return fleet;
 }
@@ -29,13 +32,13 @@ function only(fleet) {
 const newestCpu = (fleet) => only(fleet).series.column("cpu_pct").at(-1);
 
 test("before the list there are no hosts, and what is said of any is ignored", () => {
-  const fleet = new Fleet();
+  const fleet = keepingFleet();
   take(fleet, batch());
   assert.equal(fleet.hosts, null);
 });
 
 test("hosts stand in the configured order, and only those", () => {
-  const fleet = new Fleet();
+  const fleet = keepingFleet();
   take(fleet, agentList({ agents: ["b", "a"].map((id) => ({ id, label: id, url: "" })), simulated: true }));
   take(fleet, agentStatus({ agent_id: "stranger" }));
   assert.deepEqual(fleet.hosts?.map((host) => host.entry.id), ["b", "a"]);
@@ -66,7 +69,7 @@ test("a container is the same object as long as it is there, and known by its ho
 });
 
 test("everything is on the dashboard's clock, also in a browser whose clock is an hour off", () => {
-  const fleet = new Fleet();
+  const fleet = keepingFleet();
   const wrong = NOW + 3_600_000;
   take(fleet, agentList(), wrong);
   take(fleet, batch({}, { received_at: at(-7000) }), wrong);
@@ -76,7 +79,7 @@ test("everything is on the dashboard's clock, also in a browser whose clock is a
 });
 
 test("a batch is never from the future: then the list was late, and the clocks are nearer than it said", () => {
-  const fleet = new Fleet();
+  const fleet = keepingFleet();
   take(fleet, agentList(), NOW + 8000); // as behind a proxy that holds messages back
   assert.equal(fleet.remote(NOW + 8000), NOW);
   take(fleet, batch({}, { received_at: at(7900) }), NOW + 8000);
@@ -135,4 +138,14 @@ test("the stream may be quiet for some intervals of the liveliest host, and long
   assert.equal(fleetOf(batch({ sampling: { interval_secs: 4 } })).quietMs, 20_000);
   assert.equal(fleetOf(batch({ sampling: { interval_secs: 600 } })).quietMs, 60_000);
   assert.equal(fleetOf(batch(), agentStatus({ status: "error" })).quietMs, 60_000);
+});
+
+test("what charts need is kept from the moment on that they want it, for every host", () => {
+  const fleet = new Fleet();
+  take(fleet, agentList());
+  take(fleet, batch({ containers: [sample("x")] }));
+  assert.equal(only(fleet).series.newestAt, null);
+  fleet.keepSeries(() => new BucketSeries(HOST_COLUMNS));
+  take(fleet, batch({ sequence: 2, containers: [sample("x")] }));
+  assert.equal(only(fleet).series.newestAt, NOW);
 });

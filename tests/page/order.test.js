@@ -47,6 +47,17 @@ test("the order changes at most every two seconds", () => {
   assert.deepEqual(order.keys(STILLNESS.reorderMs), ["b", "a"]);
 });
 
+test("when the first values of many come, they are in order at once, unless the table is held", () => {
+  const order = new Order();
+  const first = { a: null, b: null, c: null };
+  const then = { a: 1, b: 2, c: 3 };
+  order.take(entries(first), BY, 0);
+  order.keys(0);
+  order.take(entries(then), BY, 100);
+  assert.deepEqual(order.keys(100, "rows"), ["a", "b", "c"]);
+  assert.deepEqual(order.keys(200), ["c", "b", "a"]);
+});
+
 test("two that are about equal do not change places again and again", () => {
   const order = new Order();
   let changes = 0;

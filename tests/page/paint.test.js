@@ -6,7 +6,7 @@ import { paint, spread } from "../../apps/dashboard/src/dockstats_dashboard/page
 function recorder() {
   /** @type {any[][]} */
   const calls = [];
-  const context = new Proxy(/** @type {any} */ ({}), {
+  const context = new Proxy(/** @type {any} */ ({ measureText: () => ({ width: 30 }) }), {
     get: (target, name) => (name in target ? target[name] : (/** @type {any[]} */ ...given) => void calls.push([name, ...given])),
     set: (target, name, value) => {
       target[name] = value;
@@ -21,15 +21,15 @@ function recorder() {
 /** @param {number} at @param {number} mean @param {boolean} [afterGap] */
 const column = (at, mean, afterGap = false) => ({ at, low: mean, high: mean, mean, afterGap });
 
-/** @param {import("../../apps/dashboard/src/dockstats_dashboard/page/decimate.js").Column[]} columns @param {object} [more] */
-function draw(columns, more = {}) {
+/** @param {import("../../apps/dashboard/src/dockstats_dashboard/page/decimate.js").Column[]} columns @param {object} [more] @param {number} [height] */
+function draw(columns, more = {}, height = 54) {
   const recorded = recorder();
   const line = { columns, colour: "--line", area: null, base: null, dash: [], span: false, label: "", marker: "" };
   const picture = {
     from: 0, to: 100, columnMs: 10, top: 10, topLabel: "10 %", right: 0, lines: [line],
     limit: null, limitLabel: "", bands: [], marks: [], ticks: [], ...more,
   };
-  paint(recorded.context, 100, 54, picture, (name) => name);
+  paint(recorded.context, 100, height, picture, (name) => name);
   return recorded;
 }
 
@@ -41,6 +41,19 @@ test("a gap ends one line and begins another", () => {
 test("a value higher than the top stays inside the chart", () => {
   const { named } = draw([column(0, 1e9)]);
   assert.ok(named("lineTo").every(([, y]) => y >= 0 && y <= 54));
+});
+
+test("a line at the top value is whole: there is room above it, more in a taller chart", () => {
+  const high = (/** @type {number} */ height) => Math.min(...draw([column(0, 10)], {}, height).named("lineTo").map(([, y]) => y));
+  assert.deepEqual([high(54), high(150)], [3, 8]);
+});
+
+test("no line crosses the value at the axis: it stands on a plate", () => {
+  const { calls } = draw([column(0, 10)]);
+  const names = calls.map(([name]) => name);
+  const at = (/** @type {string} */ wanted) => names.lastIndexOf(wanted);
+  assert.deepEqual(calls[at("clearRect")], ["clearRect", 0, 5, 34, 14]);
+  assert.ok(at("stroke") < at("clearRect") && at("clearRect") < at("fillText"));
 });
 
 test("a throttled stretch that is short is still seen", () => {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { historyOf, sparklinesOf } from "../../apps/dashboard/src/dockstats_dashboard/page/history.js";
 import { read } from "../../apps/dashboard/src/dockstats_dashboard/page/messages.js";
-import { Fleet } from "../../apps/dashboard/src/dockstats_dashboard/page/model.js";
 import { Past } from "../../apps/dashboard/src/dockstats_dashboard/page/past.js";
 import { NOW, agentList, batch, sample } from "./builders.js";
+import { keepingFleet } from "./fleets.js";
 
 /** @param {...unknown} messages */
 function fleetOf(...messages) {
-  const fleet = new Fleet();
+  const fleet = keepingFleet();
   for (const message of messages) fleet.take(/** @type {any} */ (read(message)), NOW);
   return fleet;
 }

@@ -12,7 +12,7 @@ const GIB = 2 ** 30;
 function head(id, figures, more = {}) {
   const figure = (/** @type {string} */ name) => figures[name] ?? null;
   const container = containerOf({}, { cpu_limit_cores: 2.5, mem_limit_bytes: 4 * GIB });
-  return headOf({ plot: plotOf(id), figure, container, scale, layered: false, code: undefined, running: true, past: false, ...more });
+  return headOf({ plot: plotOf(id), figure, container, scale, layered: false, code: undefined, running: true, past: false, live: true, banded: false, ...more });
 }
 
 /** @param {ReturnType<typeof head>} of */
@@ -21,8 +21,31 @@ const texts = ({ values }) => values.map(({ figure, unit, word }) => [figure, un
 test("CPU: the value, the limit, and how much it was held back", () => {
   const throttled = head("cpu", { cpu_pct: 212.8, throttled_pct: 32 });
   assert.deepEqual(texts(throttled), ["212.8 % of a core"]);
-  assert.deepEqual([throttled.note, throttled.warning, throttled.unknown], ["limit 250 %", "◣ throttled 32 %", null]);
-  assert.equal(head("cpu", { cpu_pct: 212.8, throttled_pct: 4 }).warning, "");
+  assert.deepEqual([throttled.note, throttled.unknown], ["limit 250 %", null]);
+  assert.deepEqual(throttled.throttled, { words: "throttled in 32 % of periods now", high: true, banded: true });
+});
+
+test("CPU: throttled or not is always told, with the bands' colour where they are in the chart", () => {
+  const told = (/** @type {number | null} */ pct, /** @type {object} */ more = {}) => {
+    const { throttled } = head("cpu", { cpu_pct: 1, ...(pct === null ? {} : { throttled_pct: pct }) }, more);
+    return throttled && [throttled.words, throttled.high, throttled.banded];
+  };
+  assert.deepEqual(told(0), ["not throttled", false, false]);
+  assert.deepEqual(told(4), ["throttled in 4 % of periods now", false, false]);
+  assert.deepEqual(told(0.2), ["throttled in under 1 % of periods now", false, false]);
+  assert.deepEqual(told(0, { banded: true }), ["throttled earlier", false, true]);
+  assert.deepEqual(told(0, { banded: true, past: true }), ["not throttled", false, true]);
+  assert.deepEqual(told(80, { past: true }), ["throttled in 80 % of periods", true, true]);
+  assert.deepEqual(told(80, { live: false }), ["throttled in 80 % of periods", true, true]);
+  assert.deepEqual(told(null), ["", false, false], "not known");
+  assert.deepEqual(told(null, { banded: true, past: true }), ["", false, false], "a gap");
+});
+
+test("CPU without a limit says so, and of throttling only what there is", () => {
+  const free = { container: containerOf() };
+  assert.deepEqual([head("cpu", { throttled_pct: 0 }, free).note, head("cpu", { throttled_pct: 0 }, free).throttled], ["no limit", null]);
+  assert.equal(head("cpu", { throttled_pct: 30 }, free).throttled?.high, true);
+  assert.equal(head("memory", {}).throttled, null);
 });
 
 test("memory: used, cache, and how much of the limit", () => {

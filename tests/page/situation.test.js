@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { situationsOf, streamSentence } from "../../apps/dashboard/src/dockstats_dashboard/page/situation.js";
+import { pastSituation, situationOf, streamSentence } from "../../apps/dashboard/src/dockstats_dashboard/page/situation.js";
 import { NOW, agentStatus, at, batch, sample } from "./builders.js";
 import { fleetOf } from "./fleets.js";
 
@@ -12,18 +12,16 @@ const HEARD_NOTHING = { hosts: null, conditions: new Map() };
 const live = () => fleetOf(["heron"], [agentStatus(), batch({ containers: [sample("a")] })]);
 
 /** @param {Partial<Given>} given */
-const situations = (given) => situationsOf({ streamState: OPEN, past: null, browserNow: NOW, liveNow: NOW, ...live(), ...given });
-/** @param {Partial<Given>} given */
-const first = (given) => situations(given)[0];
+const situation = (given) => situationOf({ streamState: OPEN, paused: false, browserNow: NOW, ...live(), ...given });
 
 test("while all is well nothing is said", () => {
-  assert.deepEqual(situations({}), []);
+  assert.equal(situation({}), null);
 });
 
 test("in the first second nothing is said either, then that it connects", () => {
   const opening = { .../** @type {const} */ ({ ...OPEN, kind: "opening" }) };
-  assert.deepEqual(situations({ streamState: opening, ...HEARD_NOTHING, browserNow: NOW + 500 }), []);
-  const later = first({ streamState: opening, ...HEARD_NOTHING, browserNow: NOW + 5000 });
+  assert.equal(situation({ streamState: opening, ...HEARD_NOTHING, browserNow: NOW + 500 }), null);
+  const later = situation({ streamState: opening, ...HEARD_NOTHING, browserNow: NOW + 5000 });
   assert.deepEqual([later?.kind, later?.tone, later?.large], ["connecting", "hint", true]);
 });
 
@@ -37,55 +35,65 @@ for (const [kind, title] of /** @type {const} */ ([
 ])) {
   test(`a problem of the kind ${kind} has its title, its sentence, and the next attempt`, () => {
     const problem = { kind, sentence: "Do this." };
-    const found = first({ streamState: { ...GONE, problem }, ...HEARD_NOTHING });
+    const found = situation({ streamState: { ...GONE, problem }, ...HEARD_NOTHING });
     assert.match(found?.title ?? "", title);
     assert.deepEqual([found?.text, found?.retryAt, found?.action, found?.large], ["Do this.", NOW + 4000, "hurry", true]);
-    const banner = first({ streamState: { ...GONE, problem } });
+    const banner = situation({ streamState: { ...GONE, problem } });
     assert.equal(banner?.large, false);
     assert.match(banner?.text ?? "", /^Do this\. No connection to the dashboard since/);
   });
 }
 
 test("a paused page says at which instant, and the way back", () => {
-  const found = first({ past: { instant: NOW - 180_000, loading: false, error: null } });
+  const found = pastSituation({ instant: NOW - 180_000, loading: false, error: null }, NOW);
   assert.match(found?.title ?? "", /^Paused at \d\d:\d\d:\d\d, 3 min ago$/);
   assert.deepEqual([found?.tone, found?.action, found?.large], ["paused", "live", false]);
-  assert.equal(first({ past: { instant: NOW, loading: true, error: "Not kept." } })?.text, "Not kept.");
+  assert.equal(pastSituation({ instant: null, loading: false, error: null }, NOW), null);
 });
 
-test("paused and without a connection both are said", () => {
-  const past = { instant: NOW, loading: false, error: null };
-  assert.deepEqual(situations({ past, streamState: GONE }).map(({ kind }) => kind), ["paused", "network"]);
+test("a past that is not told is an alarm, which does not tick", () => {
+  const found = pastSituation({ instant: NOW - 180_000, loading: true, error: "Not kept." }, NOW);
+  assert.deepEqual([found?.tone, found?.text, found?.action], ["wrong", "Not kept.", "live"]);
+  assert.match(found?.title ?? "", /^Paused at \d\d:\d\d:\d\d$/);
+});
+
+test("paused and without a connection, that is said", () => {
+  assert.equal(situation({ paused: true, streamState: GONE })?.kind, "network");
+});
+
+test("hosts that were lost at an instant of the past are no alarm of now", () => {
+  const lost = agentStatus({ status: "error", reason: "no answer" });
+  assert.equal(situation({ paused: true, ...fleetOf(["heron"], [agentStatus(), batch({ containers: [sample("a")] }), lost]) }), null);
 });
 
 test("a dashboard without agents says how to give it one", () => {
-  assert.match(first({ hosts: [], conditions: new Map() })?.text ?? "", /--agents/);
+  assert.match(situation({ hosts: [], conditions: new Map() })?.text ?? "", /--agents/);
 });
 
 test("the only host's engine that refuses is large in the middle, with the sentence that helps", () => {
   const engine = { endpoint: "unix:///x", reachable: false, error: 'cannot open unix:///x: permission denied; join "docker"' };
-  const found = first(fleetOf(["heron"], [agentStatus(), batch({ engine })]));
+  const found = situation(fleetOf(["heron"], [agentStatus(), batch({ engine })]));
   assert.deepEqual([found?.title, found?.large], ["Permission denied", true]);
   assert.match(found?.text ?? "", /join "docker"/);
 });
 
 test("the only host that is lost keeps its last figures in sight", () => {
   const lost = agentStatus({ status: "error", reason: "no answer", retry_at: at(9000) });
-  const found = first(fleetOf(["heron"], [agentStatus(), batch({ containers: [sample("a")] }), lost]));
+  const found = situation(fleetOf(["heron"], [agentStatus(), batch({ containers: [sample("a")] }), lost]));
   assert.deepEqual([found?.title, found?.large, found?.retryAt], ["heron is lost", false, NOW + 9000]);
 });
 
 test("one host of two that is lost is no matter of the whole page; both are", () => {
   const lost = (/** @type {string} */ id) => agentStatus({ agent_id: id, status: "error", reason: `no route to ${id}` });
   const busy = (/** @type {string} */ id) => [agentStatus({ agent_id: id }), batch({ containers: [sample("a")] }, { agent_id: id })];
-  assert.deepEqual(situations(fleetOf(["one", "two"], [...busy("one"), lost("two")])), []);
-  const both = first(fleetOf(["one", "two"], [lost("one"), lost("two")]));
+  assert.equal(situation(fleetOf(["one", "two"], [...busy("one"), lost("two")])), null);
+  const both = situation(fleetOf(["one", "two"], [lost("one"), lost("two")]));
   assert.match(`${both?.title}\n${both?.text}`, /^None of the 2 hosts is live\none: No route to one\.\ntwo: /);
   assert.equal(both?.large, true);
 });
 
 test("hosts that are all still being connected to are not called lost", () => {
-  const found = first(fleetOf(["one", "two"], []));
+  const found = situation(fleetOf(["one", "two"], []));
   assert.deepEqual([found?.kind, found?.tone], ["connecting", "hint"]);
 });
 

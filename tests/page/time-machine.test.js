@@ -6,6 +6,7 @@ import { Fleet } from "../../apps/dashboard/src/dockstats_dashboard/page/model.j
 import { SPACING_MS, TimeMachine } from "../../apps/dashboard/src/dockstats_dashboard/page/time-machine.js";
 import { agentList, agentStatus, at, batch, sample } from "./builders.js";
 import { FakeClock } from "./clock.js";
+import { keepingFleet } from "./fleets.js";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -17,7 +18,7 @@ function said(cpu, ms = 0) {
 /** A page with one host at 14:00:00, and a dashboard that answers when the test says so. */
 function page() {
   const clock = new FakeClock();
-  const fleet = new Fleet();
+  const fleet = keepingFleet();
   for (const message of [agentList(), agentStatus(), said(50)]) fleet.take(/** @type {any} */ (read(message)), clock.now());
   /** @type {{ at: number, answer: (cpu: number | null) => Promise<void> }[]} */
   const asked = [];

@@ -46,7 +46,7 @@ test("events near to each other are one tick, which looks as its gravest and nam
   assert.equal(found.length, 1);
   const [tick] = found;
   assert.deepEqual([tick?.tone, tick?.at], ["full", NOW - 58_000]);
-  assert.match(textOf(tick), /^\d\d:33:02 web: ended, exit 1\n\d\d:33:05 db: restart\n\d\d:33:08 web: start$/);
+  assert.match(textOf(tick), /^✕ \d\d:33:02 web: ended, exit 1\n↻ \d\d:33:05 db: restart\n▸ \d\d:33:08 web: start$/);
 });
 
 test("with several hosts each event names its own", () => {
@@ -59,7 +59,7 @@ test("a storm of events is one tick with a bounded text", () => {
   const [tick, ...more] = ticks(...Array.from({ length: 200 }, () => event("die", { exit_code: 1 })));
   assert.equal(more.length, 0);
   assert.match(textOf(tick), /\nand 192 more$/);
-  assert.match(tick ? linesOf(tick, 1).join(", ") : "", /^\d\d:33:00 web: ended, exit 1, and 199 more$/);
+  assert.match(tick ? linesOf(tick, 1).join(", ") : "", /^✕ \d\d:33:00 web: ended, exit 1, and 199 more$/);
 });
 
 test("ticks stay as they are while time moves on", () => {
@@ -80,11 +80,10 @@ test("what one container does again and again is one tick, with how often, besid
   const oom = event("oom", { at: NOW - 10 * MINUTE - 2000, id: "other", name: "db" });
   const events = [...crashes(14), oom].sort((one, other) => one.at - other.at);
   const found = ticks(...events);
-  assert.deepEqual(found.map(({ sign }) => sign), ["◆", "✕"]);
+  assert.equal(found.length, 2);
   const [, row] = found;
   assert.deepEqual([row?.since, row?.at], [NOW - 14 * MINUTE, NOW - MINUTE]);
-  assert.equal(row?.count, 14);
-  assert.match(textOf(row), /^\d\d:20:00 to \d\d:33:15 batch: 14 × ended, exit 1, 14 × restart$/);
+  assert.match(textOf(row), /^↻ \d\d:20:00 to \d\d:33:15 batch: 14 × ended, exit 1, 14 × restart$/);
 });
 
 test("twice is not again and again, and a long pause parts one row from the next", () => {

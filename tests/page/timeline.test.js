@@ -52,6 +52,11 @@ test("one step back leaves live, one forward stays", () => {
   assert.equal(after(null, "ArrowRight"), null);
 });
 
+test("a step back from a pause of just now leads back, not to live", () => {
+  assert.equal(after(NOW - 100, "ArrowLeft"), today("12:34:06"));
+  assert.equal(after(NOW - 2000, "ArrowLeft"), today("12:34:05"));
+});
+
 test("a step over the right edge is live, one over the left edge stops at the oldest", () => {
   assert.equal(after(today("12:34:06"), "ArrowRight"), null);
   assert.equal(after(today("12:04:30"), "PageDown"), today("12:04:09"));

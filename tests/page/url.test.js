@@ -14,6 +14,7 @@ const WRITTEN = [
   ["another order", { sort: { column: "memory", descending: true } }, "?sort=memory"],
   ["the smallest first", { sort: { column: "cpu", descending: false } }, "?sort=cpu,asc"],
   ["groups", { group: "project" }, "?group=project"],
+  ["closed groups", { group: "host", collapsed: ["host:atlas", "host:a&b"] }, "?group=host&closed=host:atlas&closed=host:a%26b"],
   ["an open container", { open: "atlas/0a1b2c3d4e5f" }, "?open=atlas/0a1b2c3d4e5f"],
   ["pins", { pinned: ["a/1", "b/2"], compare: true }, "?pin=a/1&pin=b/2&compare"],
   ["a range", { rangeMs: 900_000 }, "?range=15m"],
@@ -45,7 +46,7 @@ const IGNORED = [
   "?sort=%3Cscript%3E", "?sort=cpu,up", "?sort=cpu,asc,asc", "?sort=", "?group=__proto__", "?range=7m", "?range=5",
   "?at=yesterday", "?at=2026-13-45T99:99:99Z", "?at=1", "?at=", "?zoom=1/2", "?zoom=2026-11-24T12:04:30Z",
   "?zoom=2026-11-24T12:04:30Z/2026-11-24T12:04:30Z", "?open=", "?open=noslash", "?open=/", "?open=a/", "?open=a%00/b",
-  "?pin=x", "?compare", "?instant=5", "?collapsed=x", "?&&==&", "?%", "#",
+  "?pin=x", "?compare", "?instant=5", "?collapsed=x", "?closed=x", "?closed=host:a%00", "?&&==&", "?%", "#",
 ];
 for (const query of IGNORED) {
   test(`${query} is ignored`, () => assert.deepEqual(fromQuery(query), INITIAL));
@@ -86,6 +87,7 @@ test("any view comes back from its address as it was", () => {
       filter: text(40),
       sort: { column: one(["cpu", "memory", "name", "net_rx"]), descending: random() < 0.5 },
       group: one(GROUPS),
+      collapsed: Array.from({ length: below(4) }, () => `${one(["host", "project", "image"])}:${text(12)}`),
       open: random() < 0.5 ? key() : null,
       pinned: Array.from({ length: below(12) }, key),
       compare: random() < 0.5,

@@ -65,7 +65,7 @@ def test_decimals_hide_the_rounding_of_32_bit_floats() -> None:
     history = store()
     history.record("heron", 1.23456789, None, {"c1": (12.3, 512 * 2**20, *NOTHING[2:-1], 0.1)})
     answer = history.answer("heron", "c1", now=2.0)
-    assert (answer.at, cpu(answer)) == ([1.235], [12.3])
+    assert (answer.at, cpu(answer)) == ([1.234], [12.3])
     assert answer.columns["io_pressure_pct"] == [0.1]
     assert repr(answer.columns["mem_bytes"]) == f"[{512 * 2**20}]", "whole bytes"
 

@@ -3,23 +3,12 @@
  *
  * Buckets begin at multiples of their length, whatever the host, so that those of several hosts can be added; the
  * dashboard's history answers in the same ones. Not here: a container's minute (spark), the full cadence (points).
+ *
+ * @typedef {Pick<BucketSeries, keyof BucketSeries>} Series
  */
 
 export const BUCKET_MS = 2000;
 const BUCKET_COUNT = 900;
-
-/** What a host's series keeps: the names of the dashboard's history, where its past comes from. */
-export const HOST_COLUMNS = /** @type {const} */ ([
-  "cpu_pct",
-  "mem_bytes",
-  "net_rx_bytes_per_sec",
-  "net_tx_bytes_per_sec",
-  "block_read_bytes_per_sec",
-  "block_write_bytes_per_sec",
-  "cpu_pressure_pct",
-  "mem_pressure_pct",
-  "io_pressure_pct",
-]);
 
 export class BucketSeries {
   /** One round array a column. @type {Float32Array[]} */
@@ -123,7 +112,7 @@ export class BucketSeries {
     return answer;
   }
 
-  /** One that later figures do not change. @param {number} [until] leaves out what is later than this time */
+  /** One that later figures do not change. @param {number} [until] leaves out what is later than this time @returns {Series} */
   copy(until = Infinity) {
     const copy = new BucketSeries(this.columns, this.bucketMs, this.count);
     copy.holdMs = this.holdMs;
@@ -155,7 +144,7 @@ export class BucketSeries {
 /**
  * One column summed over several series: a bucket that none knows is NaN, one that some know is their sum.
  *
- * @param {readonly BucketSeries[]} seriesList of the same bucket length and count
+ * @param {readonly Series[]} seriesList of the same bucket length and count
  * @param {string} name
  * @param {number} [newestAt] where the last bucket begins; the newest of all by default
  * @returns {{ newestAt: number | null, values: Float32Array }} values oldest first

@@ -167,10 +167,9 @@ export class ChangesPanel extends HTMLElement {
   }
 
   /** @param {Changes} changes @param {Format} format @param {number} then */
-  #show({ hosts, containers, cpu, memory }, format, then) {
-    const happened = [...hosts, ...containers];
+  #show({ happened, cpu, memory }, format, then) {
     const groups = /** @type {const} */ ([
-      ["Came, went, changed", happened.slice(0, MOST_LINES)],
+      ["Came, went, changed, newest first", happened.slice(0, MOST_LINES)],
       ["CPU moved most", cpu],
       ["Memory moved most", memory],
     ]);

@@ -22,8 +22,7 @@
  * @property {string | number | null} to
  *
  * @typedef {object} Changes
- * @property {Change[]} hosts lost or back
- * @property {Change[]} containers what happened to them, gravest kind first, by name within one kind
+ * @property {Change[]} happened to hosts and containers, newest first; at one time gravest kind first, by name
  * @property {Change[]} cpu that moved most, by how far
  * @property {Change[]} memory
  */
@@ -34,7 +33,7 @@ const LEAST_BYTES = 2 ** 20;
 const SAME_START_MS = 1000; // engines round
 
 /** @type {readonly Change["kind"][]} */
-const ORDER = ["gone", "restarted", "replaced", "health", "image", "new"];
+const ORDER = ["lost", "back", "gone", "restarted", "replaced", "health", "image", "new"];
 
 /**
  * @param {Fleet} before
@@ -45,22 +44,21 @@ const ORDER = ["gone", "restarted", "replaced", "health", "image", "new"];
  */
 export function difference(before, then, after, now) {
   /** @type {Change[]} */
-  const hosts = [];
-  /** @type {Change[]} */
-  const containers = [];
+  const happened = [];
   /** @type {Change[]} */
   const moved = [];
   for (const host of after.hosts ?? []) {
     const earlier = before.host(host.entry.id);
     if (earlier === undefined) continue;
     const [was, is] = [earlier.isLive(then), host.isLive(now)];
-    if (was !== is) hosts.push({ ...change(is ? "back" : "lost", host, null), at: is ? null : host.batchAt });
+    if (was !== is) happened.push({ ...change(is ? "back" : "lost", host, null), at: is ? (host.connection?.at ?? null) : host.batchAt });
     if (!was || !is) continue;
-    containers.push(...lives(earlier, host, then));
+    happened.push(...lives(earlier, host, then));
     moved.push(...moves(earlier, host));
   }
-  containers.sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || byName(one, other));
-  return { hosts: hosts.sort(byName), containers, cpu: most(moved, "cpu"), memory: most(moved, "memory") };
+  const order = (/** @type {Change} */ one, /** @type {Change} */ other) =>
+    (other.at ?? then) - (one.at ?? then) || ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || byName(one, other);
+  return { happened: happened.sort(order), cpu: most(moved, "cpu"), memory: most(moved, "memory") };
 }
 
 /** What happened to one host's containers. @param {Host} earlier @param {Host} host @param {number} then */
@@ -86,7 +84,7 @@ function* lives(earlier, host, then) {
       yield { ...change(renewed ? "image" : "replaced", host, container), at: startOf(container), from, to };
     } else if (runs(container)) {
       yield { ...change("new", host, container), at: startOf(container) };
-    } else if (endOf(host, container.id, then) !== null) {
+    } else if (lastOf("die", host, container.id, then) !== null) {
       yield ended(host, container, container, then); // came and went in between
     }
   }
@@ -110,7 +108,9 @@ function* life(old, now, host, then) {
     }
     const [from, to] = [old.facts.health, now.facts.health];
     // "starting" only follows from a restart, which stands there already.
-    if (from !== to && from !== null && to !== null && to !== "starting") yield { ...change("health", host, now), from, to };
+    if (from !== to && from !== null && to !== null && to !== "starting") {
+      yield { ...change("health", host, now), at: lastOf("health", host, now.id, then)?.at ?? null, from, to };
+    }
   }
 }
 
@@ -145,15 +145,15 @@ function change(kind, host, container) {
 
 /** @param {Host} host @param {Container} known when it was last there @param {Container | null} now @param {number} then */
 function ended(host, known, now, then) {
-  const end = endOf(host, known.id, then);
+  const end = lastOf("die", host, known.id, then);
   const exitCode = end?.exit_code ?? now?.facts?.exit_code ?? null;
   const at = end?.at ?? now?.facts?.finished_at ?? null;
   return { ...change("gone", host, known), container: now, at, exitCode };
 }
 
-/** The last end of a container since then. @param {Host} host @param {string} id @param {number} then */
-function endOf(host, id, then) {
-  return host.events.filter((event) => event.kind === "die" && event.id === id && event.at >= then).at(-1) ?? null;
+/** The last event of its kind since then. @param {string} kind @param {Host} host @param {string} id @param {number} then */
+function lastOf(kind, host, id, then) {
+  return host.events.filter((event) => event.kind === kind && event.id === id && event.at >= then).at(-1) ?? null;
 }
 
 /** @param {Container} container */

@@ -9,6 +9,9 @@
 import { changeColumn, stepOf } from "./column-choice.js";
 import { FIXED, choicesOf, columnOf } from "./columns.js";
 import { element } from "./dom.js";
+import { styleSheet } from "./style-sheet.js";
+
+await styleSheet("dialogs.css");
 
 const GAP_PX = 4;
 

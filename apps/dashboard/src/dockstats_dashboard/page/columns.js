@@ -20,7 +20,7 @@
  * @typedef {object} Layout
  * @property {Column[]} columns shown, in their order, each with the width it has
  * @property {Column[]} folded wanted, but there is no room
- * @property {string} template their widths as tracks of a grid
+ * @property {string} template their widths as tracks of a grid; empty on a phone, where a row has two lines
  */
 
 import { worstPressure } from "./pressure.js";
@@ -56,15 +56,25 @@ export const FOLD_ORDER = [
   "pids",
   "uptime",
   "restarts",
-  "throttled",
   "image",
-  "project",
   "memory60",
+  "throttled",
+  "project",
   "disk",
   "network",
   "pressure",
   "host",
   "cpu60",
+];
+
+/** Who gets the room that is left, and how much of it at most, in CSS pixels. @type {readonly (readonly [string, number])[]} */
+const GROWTH = [
+  ["name", 200],
+  ["image", 160],
+  ["cpu60", 96],
+  ["memory60", 96],
+  ["project", 80],
+  ["host", 60],
 ];
 
 /** The first ones, which can neither be moved nor hidden. */
@@ -120,32 +130,42 @@ export function layOut(chosen, width, group) {
     gone.add(id);
     needed -= column.width;
   }
-  const columns = wanted.filter(({ id }) => !gone.has(id));
-  return { columns, folded: wanted.filter(({ id }) => gone.has(id)), template: templateOf(columns, chosen) };
-}
-
-/** What is left goes to the name, unless a person gave it a width. @param {Column[]} columns @param {readonly ColumnChoice[]} chosen */
-export function templateOf(columns, chosen) {
-  const nameGrows = !chosen.some(({ id, width }) => id === "name" && width !== null);
-  const tracks = columns.map(({ id, width }) => (id === "name" && nameGrows ? `minmax(${width}px, 1fr)` : `${width}px`));
-  return tracks.join(" ");
+  const columns = grown(wanted.filter(({ id }) => !gone.has(id)), chosen, width - needed);
+  return { columns, folded: wanted.filter(({ id }) => gone.has(id)), template: templateOf(columns) };
 }
 
 /**
- * Where each column of a row in one line lies in a table of that width.
+ * With the room that is left: what may be cut gets it first, but to a name alone it would be a gap before the figures.
+ * A width that a person chose stays.
  *
- * @param {Pick<Layout, "columns" | "template">} layout
- * @param {number} width of the table in CSS pixels
+ * @param {Column[]} columns
+ * @param {readonly ColumnChoice[]} chosen
+ * @param {number} spare in CSS pixels
  */
-export function placesOf({ columns, template }, width) {
-  const needed = columns.reduce((sum, column) => sum + column.width, 0);
-  const spare = template.includes("1fr") ? Math.max(0, width - needed) : 0;
+function grown(columns, chosen, spare) {
+  const mayGrow = (/** @type {string} */ id) =>
+    columns.some((column) => column.id === id) && !chosen.some((choice) => choice.id === id && choice.width !== null);
+  /** @type {Map<string, number>} */
+  const more = new Map();
+  for (const [id, most] of [...GROWTH, /** @type {const} */ (["name", Infinity])]) {
+    if (spare <= 0) break;
+    if (!mayGrow(id)) continue;
+    const by = Math.min(spare, most);
+    more.set(id, (more.get(id) ?? 0) + by);
+    spare -= by;
+  }
+  return columns.map((column) => ({ ...column, width: column.width + (more.get(column.id) ?? 0) }));
+}
+
+/** @param {readonly Column[]} columns */
+export function templateOf(columns) {
+  return columns.map(({ width }) => `${width}px`).join(" ");
+}
+
+/** Where each column of a row in one line begins, in CSS pixels. @param {readonly Column[]} columns */
+export function leftsOf(columns) {
   let left = 0;
-  return columns.map((column) => {
-    const place = { left, width: column.width + (column.id === "name" ? spare : 0) };
-    left += place.width;
-    return place;
-  });
+  return columns.map(({ width }) => (left += width) - width);
 }
 
 /**
@@ -159,7 +179,7 @@ export function placeOf(layout, id, width) {
   const index = layout.columns.findIndex((column) => column.id === id);
   const own = layout.columns[index]?.width ?? 0;
   if (layout.template === "") return { left: width - own - PHONE_MARGIN_PX, width: own };
-  return placesOf(layout, width)[index] ?? { left: 0, width: 0 };
+  return { left: leftsOf(layout.columns)[index] ?? 0, width: own };
 }
 
 /** Without registry and path, which all have in common: `search:2.19`. @param {string | null} image */

@@ -45,7 +45,10 @@ export const CHOICES = Object.freeze([
 /** Told apart without colour: no two have the same marker, neighbours not the same dash. */
 const MARKERS = ["●", "■", "▲", "◆", "○", "□", "△", "◇"];
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
-const MAX_LABEL_CHARS = 14;
+const MAX_LABEL_CHARS = 22;
+const MAX_HOST_CHARS = 12;
+const CHAR_PX = 6.6; // of a label, on average and a little more
+const BESIDE_LABEL_PX = 28; // its marker and what is free around it
 const LEAST_GAP_MS = 3000;
 
 /** @param {string} id @returns {Choice} */
@@ -75,12 +78,13 @@ export function comparePicture({ id, pinned, format, window, ticks, right, until
   const { plot, names } = choiceOf(id);
   // Hosts differ in cores and containers in limits: a common axis has neither, CPU is told in cores or % of a core.
   const scale = { format, cores: null, limitCores: null };
-  const lines = pinned.map(({ name, container, entry }, index) => {
+  const labels = labelsOf(pinned);
+  const lines = pinned.map(({ container, entry }, index) => {
     const gapMs = Math.max(LEAST_GAP_MS, container?.host.silentAfterMs ?? 0, 2 * window.columnMs);
     const track = new Track(entry.points, ...names);
     const before = window.from - gapMs; // the line begins outside, not at its first point inside
     const columns = decimate(track, before, window.columnMs, gapMs, Math.min(until, window.to));
-    const label = right > 0 ? shortened(name) : "";
+    const label = right > 0 ? (labels[index] ?? "") : "";
     return { ...styleOf(index), columns, area: null, base: null, span: false, label };
   });
   const most = Math.max(0, ...lines.map((line) => highest(line.columns)));
@@ -104,8 +108,26 @@ export function legendText(id, values, container, format) {
   return valueText(plot, value, { format, cores: null, limitCores: null }).filter(Boolean).join(" ");
 }
 
-/** @param {string} name */
-function shortened(name) {
+/**
+ * What stands at the lines' ends: names, and hosts where names repeat.
+ *
+ * @param {Pick<Pinned, "key" | "name" | "container">[]} pinned
+ */
+export function labelsOf(pinned) {
+  return pinned.map(({ key, name, container }, index) => {
+    if (pinned.every((other, at) => at === index || other.name !== name)) return shortened(name, MAX_LABEL_CHARS);
+    const host = container?.host.label ?? key.slice(0, key.lastIndexOf("/"));
+    return `${shortened(name, MAX_LABEL_CHARS)} · ${shortened(host, MAX_HOST_CHARS)}`;
+  });
+}
+
+/** The room that labels need at the right, in pixels. @param {string[]} labels */
+export function labelsWidth(labels) {
+  return BESIDE_LABEL_PX + CHAR_PX * Math.max(...labels.map((label) => [...label].length));
+}
+
+/** @param {string} name @param {number} most characters */
+function shortened(name, most) {
   const characters = [...name];
-  return characters.length <= MAX_LABEL_CHARS ? name : `${characters.slice(0, MAX_LABEL_CHARS - 1).join("")}…`;
+  return characters.length <= most ? name : `${characters.slice(0, most - 1).join("")}…`;
 }

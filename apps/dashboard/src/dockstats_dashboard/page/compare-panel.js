@@ -11,7 +11,7 @@
 import { timeTicks, timeWindow } from "./axis.js";
 import { Chart } from "./chart.js";
 import { ChartView } from "./chart-view.js";
-import { CHOICES, choiceOf, comparePicture, legendText, styleOf } from "./compare-lines.js";
+import { CHOICES, choiceOf, comparePicture, labelsOf, labelsWidth, legendText, styleOf } from "./compare-lines.js";
 import { element, textElement } from "./dom.js";
 import { PNG_WIDTH, exportPng } from "./export.js";
 import { utcClock } from "./format.js";
@@ -24,8 +24,7 @@ import { TimeAxis, labelsFor } from "./time-axis.js";
 import { Track, nearest } from "./track.js";
 
 const STEP_MS = 500;
-const LABELS_PX = 110;
-const LABELS_PNG_PX = 180;
+const MOST_LABELS = 0.3; // of the width
 const NARROW_PX = 520; // no room for labels beside the lines: the legend has them
 
 export class ComparePanel extends HTMLElement {
@@ -103,7 +102,7 @@ export class ComparePanel extends HTMLElement {
   #drawChart(scene) {
     const { chart } = this;
     if (chart.width === 0) return; // not laid out yet: it asks again
-    const right = chart.width < NARROW_PX ? 0 : LABELS_PX;
+    const right = chart.width < NARROW_PX ? 0 : Math.min(this.#labelsWidth, MOST_LABELS * chart.width);
     this.view.width = chart.width - right;
     const picture = this.#picture(scene, chart.width - right, right);
     this.#top = picture.top;
@@ -111,6 +110,10 @@ export class ComparePanel extends HTMLElement {
     this.axis.draw(picture.ticks, picture, chart.width - right);
     const { title } = choiceOf(this.#choice);
     setAttribute(chart.canvas, "aria-label", `${title} of ${this.#pinned.map(({ name }) => name).join(", ")}`);
+  }
+
+  get #labelsWidth() {
+    return labelsWidth(labelsOf(this.#pinned));
   }
 
   /** @param {Scene} scene @param {number} width of the lines @param {number} right @param {(at: number) => string} [clockOf] */
@@ -182,7 +185,8 @@ export class ComparePanel extends HTMLElement {
   async #export() {
     const { scene } = this.view;
     if (scene === null) return;
-    const picture = this.#picture(scene, PNG_WIDTH - LABELS_PNG_PX, LABELS_PNG_PX, utcClock);
+    const right = this.#labelsWidth;
+    const picture = this.#picture(scene, PNG_WIDTH - right, right, utcClock);
     const done = await exportPng(picture, `${choiceOf(this.#choice).title} compared`);
     this.app?.say(done ? "The picture is on its way." : "This browser could not make the picture.");
   }

@@ -10,7 +10,7 @@
  */
 
 import { Arrangement } from "./arrangement.js";
-import { PHONE_PX, layOut, placeOf, placesOf, templateOf } from "./columns.js";
+import { PHONE_PX, layOut, leftsOf, placeOf, templateOf } from "./columns.js";
 import { element, textElement } from "./dom.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { NewRows } from "./new-rows.js";
@@ -20,6 +20,7 @@ import { TableHead } from "./table-head.js";
 const HEAD_PX = 30; // as in table.css
 const BELOW_PX = 72; // what the timeline covers at the bottom of a page that scrolls
 const ARRANGED_CELLS = 20; // what it costs to put all rows in order, beside the cells that are drawn
+const BANNER_PX = 36; // and what tells of a pause
 const RESTED_MS = 1500; // a page that is seen draws at least once a second
 const EPOCH_MS = 10_000; // so often is drawn what changes with time alone, such as how long a container is up
 
@@ -107,7 +108,7 @@ export class ContainerTable extends HTMLElement {
     this.body.take(this.#arrangement.arrange(scene, held));
     const moved = held === "free" ? 0 : this.#arrangement.moved;
     setHidden(this.#pill, moved === 0);
-    if (moved > 0) setText(this.#moved.text, `${moved} moved`);
+    if (moved > 0) setText(this.#moved.text, `order held · ${moved} moved`);
     const { view, settings } = scene;
     const drawnWith = [settings, view.pinned.join(), Math.floor(scene.now / EPOCH_MS), this.#laidOut];
     if (drawnWith.some((value, index) => value !== this.#drawnWith[index])) this.#epoch += 1;
@@ -191,7 +192,7 @@ export class ContainerTable extends HTMLElement {
     this.#laidOut = laidOut;
     this.folded = new Set(folded.map(({ id }) => id));
     setClass(this.#table, phone ? "containers phone" : "containers");
-    this.#setPlaces(columns, template);
+    if (!phone) this.#setPlaces(columns);
     const focused = this.body.element.contains(document.activeElement);
     this.body.arrange(columns, phone, ({ id }) => placeOf(this.#layout, id, this.#width));
     this.head.arrange(columns);
@@ -200,17 +201,18 @@ export class ContainerTable extends HTMLElement {
 
   /** Shows a choice of widths that is not made yet. @param {import("./settings.js").ColumnChoice[]} chosen */
   tryWidths(chosen) {
-    const widths = new Map(chosen.map(({ id, width }) => [id, width]));
-    const columns = this.#layout.columns.map((column) => ({ ...column, width: widths.get(column.id) ?? column.width }));
-    this.#setPlaces(columns, templateOf(columns, chosen));
+    const { columns } = layOut(chosen, this.#width, this.#scene?.view.group);
+    const isSame = columns.length === this.#layout.columns.length; // one that folds waits for the choice
+    if (isSame) this.#setPlaces(columns);
   }
 
-  /** @param {import("./columns.js").Column[]} columns @param {string} template */
-  #setPlaces(columns, template) {
+  /** @param {readonly import("./columns.js").Column[]} columns */
+  #setPlaces(columns) {
     const { style } = this.#table;
-    style.setProperty("--columns", template);
-    placesOf({ columns, template }, this.#width).forEach(({ left, width }, index) => {
-      style.setProperty(`--left-${index}`, `${left}px`);
+    style.setProperty("--columns", templateOf(columns));
+    const lefts = leftsOf(columns);
+    columns.forEach(({ width }, index) => {
+      style.setProperty(`--left-${index}`, `${lefts[index]}px`);
       style.setProperty(`--width-${index}`, `${width}px`);
     });
   }
@@ -262,7 +264,7 @@ export class ContainerTable extends HTMLElement {
   /** @param {number} index */
   #scrollTo(index) {
     const { heights } = this.body;
-    const covered = this.#scrolls ? 0 : BELOW_PX;
+    const covered = (this.#scrolls ? 0 : BELOW_PX) + (this.#scene?.paused ? BANNER_PX : 0);
     const above = heights.topOf(index) - this.#sight.top - (this.#scrolls ? 0 : HEAD_PX);
     const below = heights.topOf(index + 1) - (this.#sight.bottom - covered);
     const by = above < 0 ? above : below > 0 ? below : 0;

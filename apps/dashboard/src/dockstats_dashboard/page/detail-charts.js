@@ -63,7 +63,7 @@ export class DetailCharts {
     const head = new PlotHead(plot.title, plot.why);
     const why = textElement("p", "plot-why");
     const place = element("div", `chart ${plot.id}`, head.element, chart.element, why.element);
-    return { plot, chart, head, why, place, top: 0, layered: false };
+    return { plot, chart, head, why, place, top: 0, layered: false, banded: false };
   }
 
   /** @param {Subject} subject @param {Scene} scene */
@@ -104,15 +104,16 @@ export class DetailCharts {
       const known = tracks.some(({ track }) => isKnown(track, window.from, until));
       setHidden(chart.element, !known);
       setHidden(why.element, known);
-      setClass(place, known ? `chart ${plot.id}` : `chart ${plot.id} bare`);
+      one.layered = known && plot.id === "memory" && hasLayers(subject.entry.points, window);
+      setClass(place, ["chart", plot.id, known ? "" : "bare", one.layered ? "layered" : ""].filter(Boolean).join(" "));
       if (!known) {
         setText(why.text, this.#why(plot, subject));
         continue;
       }
       if (chart.width === 0) continue; // not laid out yet: it asks again
-      one.layered = plot.id === "memory" && hasLayers(subject.entry.points, window);
       const picture = plotPicture({ ...this.#ask(plot, subject, scene, window, ticks), topBefore: one.top });
       one.top = picture.top;
+      one.banded = picture.bands.length > 0;
       chart.draw(picture);
       if (!summarise) continue;
       const told = tracks.flatMap(({ word, track }) => {
@@ -180,11 +181,11 @@ export class DetailCharts {
     this.range.draw(scene.view, inside);
     const figure = this.#figureAt(inside);
     const sample = subject.container?.sample ?? null;
-    for (const { plot, chart, head, layered } of this.plots) {
+    for (const { plot, chart, head, layered, banded } of this.plots) {
       chart.point(inside);
       const code = sample === null ? undefined : reasonCode(plot, sample.unknown);
       const { container } = subject;
-      const about = { code, running: sample !== null, past: inside !== null };
+      const about = { code, running: sample !== null, past: inside !== null, live: !scene.paused, banded };
       head.draw(headOf({ plot, figure, container, scale: scaleOf(subject, scene), layered, ...about }));
     }
   }

@@ -28,6 +28,7 @@ import { age, clock } from "./format.js";
 import { setAttribute, setClass, setHidden } from "./frame.js";
 import { PLOTS } from "./plots.js";
 import { partsOf, seriesOf } from "./series-cache.js";
+import { moreBelow } from "./more-below.js";
 import { leaveTimeBarFree } from "./sheet.js";
 import { MAX_PINNED } from "./view-state.js";
 
@@ -52,7 +53,8 @@ export class DetailDrawer extends HTMLElement {
   /** @param {Scene} scene */
   draw(scene) {
     const { app } = this;
-    const { open } = scene.view;
+    const { view, now, paused } = scene;
+    const { open } = view;
     if (app === null) return;
     const series = seriesOf(app);
     series.takeAll(app.live);
@@ -74,16 +76,16 @@ export class DetailDrawer extends HTMLElement {
 
     const container = this.#container;
     const sentence = sentenceOf(container, host, scene, found !== null);
-    parts.head.draw(container, host, { there: found !== null, pinned: scene.view.pinned, sentence, now: scene.now });
+    parts.head.draw(container, host, { there: found !== null, pinned: view.pinned, sentence, now, paused });
     const told = app.live.host(agentId) ?? host; // an instant of the past comes without its events
-    const events = told.events.filter((event) => event.id === id && event.at <= scene.now);
+    const events = told.events.filter((event) => event.id === id && event.at <= now);
     const { name } = container;
     setAttribute(this, "aria-label", `Detail of ${name}`);
     const subject = { key: open, name, container: found, host, entry: series.of(open), events };
-    setClass(parts.content, host.isLive(scene.now) && !container.sample?.stale && found !== null ? "" : "old");
+    setClass(parts.content, host.isLive(now) && !container.sample?.stale && found !== null ? "" : "old");
     parts.charts.draw(subject, scene);
     parts.events.draw(events);
-    parts.facts.draw(factRows(container, host, scene.format, scene.now));
+    parts.facts.draw(factRows(container, host, scene.format, now));
   }
 
   /** Closes it and gives the focus back. */
@@ -104,7 +106,7 @@ export class DetailDrawer extends HTMLElement {
     const charts = new DetailCharts(app);
     const events = new EventList((at) => charts.view.point(at));
     const facts = new CopyableFacts(app.say);
-    const below = [events.element, facts.element, this.#exports(charts, app)];
+    const below = [moreBelow(events.element, this), events.element, facts.element, this.#exports(charts, app)];
     const content = element("div", "", head.element, charts.element, ...below);
     const missingClose = element("button", "", "close");
     missingClose.type = "button";

@@ -1,19 +1,27 @@
 /**
- * The head of the detail: name, state, pin and close, where the container is, and why it is slow or ended, where known.
+ * The head of the detail: name, state, share, pin and close, where the container is, and why it is slow or ended,
+ * where that is known.
  *
- * Not here: what makes it so (the library's diagnosis), the rest of the detail (detail-drawer).
+ * Not here: what makes it so (the library's diagnosis), how long that is told (held-diagnosis), the rest of the detail
+ * (detail-drawer).
  *
  * @typedef {import("./model.js").Container} Container
  * @typedef {import("./model.js").Host} Host
  */
 
+import { askButton } from "./ask.js";
 import { element, textElement } from "./dom.js";
-import { duration } from "./format.js";
+import { clock, duration } from "./format.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
+import { hold } from "./held-diagnosis.js";
 import { stateOf } from "./state-mark.js";
 import { setWhy } from "./why.js";
 
 export class DetailHead {
+  /** @type {import("./held-diagnosis.js").Held | null} */
+  #held = null;
+  #key = "";
+
   constructor() {
     this.name = textElement("bdi", "");
     this.mark = textElement("span", "mark");
@@ -21,6 +29,7 @@ export class DetailHead {
     this.mark.element.setAttribute("aria-hidden", "true");
     this.pinned = document.createTextNode("pin");
     this.pin = element("button", "", this.pinned);
+    this.share = askButton("share", "Copy a link to exactly this", "share");
     this.comparison = document.createTextNode("");
     this.compare = element("button", "", this.comparison);
     this.close = element("button", "close", "✕");
@@ -40,7 +49,14 @@ export class DetailHead {
     this.element = element(
       "div",
       "detail-top",
-      element("div", "title", this.title, this.mark.element, this.word.element, this.pin, this.close),
+      element(
+        "div",
+        "title",
+        element("div", "who", this.title, " ", element("span", "state", this.mark.element, " ", this.word.element)),
+        this.share,
+        this.pin,
+        this.close,
+      ),
       element("div", "second", this.where.element, this.compare),
       this.sentence.element,
       this.slowPlace,
@@ -55,8 +71,9 @@ export class DetailHead {
    * @param {string[]} around.pinned keys
    * @param {string | null} around.sentence what has to be known before the figures are believed
    * @param {number} around.now
+   * @param {boolean} around.paused at an instant, which is told as it was
    */
-  draw(container, host, { there, pinned, sentence, now }) {
+  draw(container, host, { there, pinned, sentence, now, paused }) {
     const { name, sample, facts } = container;
     const state = stateOf(facts, sample);
     setText(this.name.text, name);
@@ -71,12 +88,17 @@ export class DetailHead {
     setText(this.where.text, whereText(container, host, now));
     setHidden(this.sentence.element, sentence === null);
     setText(this.sentence.text, sentence ?? "");
-    const diagnosis = there ? container.diagnosis : null;
-    setHidden(this.slowPlace, diagnosis === null);
-    if (diagnosis === null) return;
-    setText(this.slowTitle, diagnosis.cause === "out_of_memory" ? "Why it ended" : "Why slow");
+    const before = container.key === this.#key && !paused ? this.#held : null;
+    this.#key = container.key;
+    this.#held = there ? hold(before, container.diagnosis, now) : null;
+    setHidden(this.slowPlace, this.#held === null);
+    if (this.#held === null) return;
+    const { diagnosis, at, past } = this.#held;
+    const ended = diagnosis.cause === "out_of_memory";
+    if (past) setText(this.slowTitle, `${ended ? "Why it ended before" : "Was slow until"} ${clock(at)}:`);
+    else setText(this.slowTitle, ended ? "Why it ended" : "Why slow");
     setText(this.slow.text, ` ${diagnosis.sentence}`);
-    setClass(this.slowPlace, diagnosis.severe ? "why-slow severe" : "why-slow");
+    setClass(this.slowPlace, past ? "why-slow past" : diagnosis.severe ? "why-slow severe" : "why-slow");
     setWhy(this.slowPlace, diagnosis.rule);
   }
 }

@@ -150,7 +150,7 @@ function hostLines(host, condition, now) {
 /** @param {Host} host @param {Condition | undefined} condition @param {number} now */
 function connectionLine(host, condition, now) {
   const said = condition?.sentences.map(({ text }) => text).join(" ");
-  if (condition?.live) return line(condition.kind === "live" ? "ok" : "look", "agent", said || "Its figures are of now.");
+  if (condition?.live) return line(condition.kind === "live" ? "ok" : "look", "agent", said || "It is live.");
   const since = host.batchAt === null ? "" : ` The last figures are ${duration(Math.max(0, now - host.batchAt))} old.`;
   return line(condition?.kind === "waiting" ? "look" : "broken", "agent", `${said || "It gives no figures."}${since}`);
 }

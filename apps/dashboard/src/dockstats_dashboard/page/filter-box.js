@@ -104,7 +104,7 @@ export class FilterBox extends HTMLElement {
     if (now === this.#explained) return;
     this.#explained = now;
     const error = filterErrors.find(({ at }) => at !== typing);
-    setText(this.error.text, error?.sentence ?? "");
+    setText(this.error.text, error === undefined ? "" : `Ignored: ${error.sentence}`);
     setAttribute(this.input, "aria-invalid", error === undefined ? null : "true");
     setHidden(this.panel, offers.length === 0 && (error === undefined || !this.typing));
   }

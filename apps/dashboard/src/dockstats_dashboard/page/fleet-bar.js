@@ -70,7 +70,8 @@ export class FleetBar extends HTMLElement {
     this.marks.setAttribute("aria-hidden", "true");
     this.containers.element.setAttribute("role", "group");
     this.containers.element.setAttribute("aria-label", "Containers");
-    this.containers.line.replaceChildren(...this.counts.buttons);
+    this.containers.line.replaceChildren(...this.counts.main);
+    this.containers.title.append(this.counts.resting);
     for (const [key, tile] of Object.entries(this.tiles)) {
       const name = /** @type {TileName} */ (key);
       tile.element.addEventListener("click", () => this.#press(name));

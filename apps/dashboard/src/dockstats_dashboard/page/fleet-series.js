@@ -3,7 +3,7 @@
  *
  * Not here: a host's own series (buckets), drawing (mini-chart).
  *
- * @typedef {import("./buckets.js").BucketSeries} BucketSeries
+ * @typedef {import("./buckets.js").Series} Series
  * @typedef {import("./pixel-columns.js").Buckets} Buckets
  */
 
@@ -17,7 +17,7 @@ export function completeAt(now) {
 /**
  * Several columns of all series in one sum; a bucket in which nothing is known is NaN.
  *
- * @param {readonly BucketSeries[]} series
+ * @param {readonly Series[]} series
  * @param {readonly string[]} names
  * @param {number} newestAt where the last bucket begins
  * @returns {Buckets}
@@ -30,7 +30,7 @@ export function totalOf(series, names, newestAt) {
 /**
  * The highest of several columns of all series.
  *
- * @param {readonly BucketSeries[]} series
+ * @param {readonly Series[]} series
  * @param {readonly string[]} names
  * @param {number} newestAt where the last bucket begins
  * @returns {Buckets}

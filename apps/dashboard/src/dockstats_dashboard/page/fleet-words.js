@@ -76,11 +76,11 @@ function rates(one, other, format, sign, otherSign) {
 }
 
 /** @param {Totals} totals @returns {TileWords} */
-function pressureWords({ pressures: [worst, ...others] }) {
+function pressureWords({ hosts, pressures: [worst, ...others] }) {
   if (worst === undefined) return { figure: "", rest: "not told", partial: "" };
   others.sort((one, other) => ORDER.indexOf(one.of) - ORDER.indexOf(other.of)); // two that waver would change places
   const parts = [`% ${SHORT[worst.of]}`, ...others.map(({ of, pct }) => `${tenths(pct)} ${SHORT[of]}`)];
-  return { figure: tenths(worst.pct), rest: parts.join(" · "), partial: "" };
+  return { figure: tenths(worst.pct), rest: parts.join(" · "), partial: hosts.configured > 1 ? "worst host" : "" };
 }
 
 /** Pressure wavers too much for more digits. @param {number} pct */
@@ -95,7 +95,7 @@ export function tileWhy(name, totals) {
   const of = (/** @type {Sum} */ sum) => (sum.hosts === all ? "" : `, of ${sum.hosts} of ${all} hosts`);
   switch (name) {
     case "hosts":
-      return `${hosts.live} of ${hosts.configured} hosts give figures of now. Click: the table by host.`;
+      return `${hosts.live} of ${hosts.configured} hosts are live. Click: the table by host.`;
     case "cpu":
       return `CPU in use${of(totals.cpu)}. Click: sort by CPU.`;
     case "memory":

@@ -207,7 +207,7 @@ export function countsText({ all, running, unhealthy, restarting, old, hosts }, 
   const parts = [`${running} of ${all} running`];
   if (unhealthy > 0) parts.push(`${unhealthy} unhealthy`);
   if (restarting > 0) parts.push(`${restarting} restarting`);
-  if (old > 0) parts.push(`${old} without figures of now`);
+  if (old > 0) parts.push(`${old} not live`);
   if (withHosts && hosts > 1) parts.push(`${hosts} hosts`);
   return parts.join(" · ");
 }

@@ -105,7 +105,8 @@ export class HostTile {
     const memory = memoryOf(batch);
     this.cpu.show(cpu, count === null ? null : count * ONE_CORE, cpu === null ? "not told" : `${cores(cpu)} cores`);
     this.memory.show(memory, total, memory === null ? "not told" : scene.format.bytes(memory).join(" "));
-    setText(this.cpu.beside.text, load === null ? "" : `load ${digits(load)}`);
+    const noLoad = scene.paused ? "load not kept" : ""; // a live agent that does not tell it is another thing
+    setText(this.cpu.beside.text, load === null ? noLoad : `load ${digits(load)}`);
     const worst = worstPressure(batch.host);
     setText(this.memory.beside.text, worst === null ? "" : `${SHORT[worst.of]} ${Math.round(worst.pct)} %`);
   }

@@ -16,8 +16,33 @@
  * @property {Map<string, { cpu: ArrayLike<number | null>, memory: ArrayLike<number | null> }>} containers by short id
  */
 
-import { BucketSeries, HOST_COLUMNS } from "./buckets.js";
 import { Container, countsOf } from "./container.js";
+
+/** What a host's series keeps: the names of the dashboard's history, where its past comes from. */
+export const HOST_COLUMNS = /** @type {const} */ ([
+  "cpu_pct",
+  "mem_bytes",
+  "net_rx_bytes_per_sec",
+  "net_tx_bytes_per_sec",
+  "block_read_bytes_per_sec",
+  "block_write_bytes_per_sec",
+  "cpu_pressure_pct",
+  "mem_pressure_pct",
+  "io_pressure_pct",
+]);
+
+/** Keeps nothing: charts come after the first figures. @type {import("./buckets.js").Series} */
+const NO_SERIES = {
+  columns: [],
+  bucketMs: 1,
+  count: 0,
+  holdMs: 0,
+  newestAt: null,
+  push() {},
+  fill() {},
+  column: () => new Float32Array(0),
+  copy: () => NO_SERIES,
+};
 
 /** A container that vanished is shown for so long, with its exit code. */
 export const GONE_MS = 10_000;
@@ -35,8 +60,8 @@ export class Host {
   /** Kept for containers that come after it did. @type {SparkPast | null} */
   #sparkPast = null;
 
-  /** @param {AgentEntry} entry */
-  constructor(entry) {
+  /** @param {AgentEntry} entry @param {import("./buckets.js").Series} [series] for its charts */
+  constructor(entry, series = NO_SERIES) {
     this.entry = entry;
     /** @type {AgentConnection | null} */
     this.connection = null;
@@ -61,7 +86,7 @@ export class Host {
     this.counts = countsOf([]);
     /** Of the last half hour, oldest first. @type {ContainerEvent[]} */
     this.events = [];
-    this.series = new BucketSeries(HOST_COLUMNS);
+    this.series = series;
     /** Whether there was ever anything to show. */
     this.hasFigures = false;
     /** Grows with every change, so that what is drawn can tell whether it is up to date. */

@@ -4,7 +4,7 @@
  * Not here: doing it (main); keys that only mean something within one element, such as arrows in the timeline.
  *
  * @typedef {"filter" | "down" | "up" | "open" | "sort" | "group" | "unit" | "pause" | "pin" | "compare" | "live" |
- *   "moves" | "changes" | "keys" | "settings" | "leave"} Action
+ *   "time" | "moves" | "changes" | "share" | "keys" | "settings" | "leave"} Action
  *
  * @typedef {object} Binding
  * @property {string[]} keys as `KeyboardEvent.key` names them
@@ -26,7 +26,9 @@ export const KEYS = Object.freeze([
   { keys: ["m"], action: "moves", says: "let held rows move" },
   { keys: [" "], action: "pause", says: "pause, or go on" },
   { keys: ["l"], action: "live", says: "back to live" },
+  { keys: ["t"], action: "time", says: "to the timeline" },
   { keys: ["d"], action: "changes", says: "what changed" },
+  { keys: ["y"], action: "share", says: "copy a link to exactly this" },
   { keys: [","], action: "settings", says: "settings" },
   { keys: ["?"], action: "keys", says: "these keys" },
   { keys: ["Escape"], action: "leave", says: "close, or leave the filter" },
@@ -34,8 +36,8 @@ export const KEYS = Object.freeze([
 
 /** Only within one element. */
 export const OTHER_KEYS = Object.freeze([
-  { keys: ["←", "→"], says: "in the timeline: a second; with Shift: ten" },
-  { keys: ["Page ↑", "Page ↓"], says: "in the timeline: a minute" },
+  { keys: ["←", "→"], says: "paused, or in the timeline: a second back or forward; with Shift ten" },
+  { keys: ["Page ↓", "Page ↑"], says: "in the timeline: a minute back or forward" },
   { keys: ["Home", "End"], says: "in the timeline: the oldest instant, live" },
 ]);
 
@@ -65,4 +67,14 @@ export function actionOf({ key, ctrlKey, altKey, metaKey, defaultPrevented, targ
   if (within(TEXT)) return null; // the filter leaves itself
   if ((key === " " || key === "Enter") && within(PRESSED)) return null;
   return action;
+}
+
+/**
+ * Whether a key press is for the timeline while the page stands still, wherever the focus is but in what needs it itself.
+ *
+ * @param {Parameters<typeof actionOf>[0]} event
+ */
+export function isThroughTime({ key, ctrlKey, altKey, metaKey, defaultPrevented, target }) {
+  if (defaultPrevented || ctrlKey || altKey || metaKey || !["ArrowLeft", "ArrowRight"].includes(key)) return false;
+  return target?.closest?.(`dialog, ${TEXT}, [role=slider], [role=separator], canvas`) == null;
 }

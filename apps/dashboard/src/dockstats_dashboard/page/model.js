@@ -21,6 +21,8 @@ export const WINDOW_MS = 30 * 60_000;
 export class Fleet {
   /** @type {Map<string, Host>} */
   #byId = new Map();
+  /** @type {(() => import("./buckets.js").Series) | null} */
+  #makeSeries = null;
   /** What to add to the dashboard's clock to have this browser's. */
   #offsetMs = 0;
 
@@ -61,6 +63,12 @@ export class Fleet {
       case "container_events":
         host.takeEvents(message.events);
     }
+  }
+
+  /** From now on every host keeps what its charts show. @param {() => import("./buckets.js").Series} make */
+  keepSeries(make) {
+    this.#makeSeries = make;
+    for (const host of this.#byId.values()) host.series = make();
   }
 
   /** A time of the dashboard on this browser's clock. @param {number} at */
@@ -125,7 +133,7 @@ export class Fleet {
     const before = this.#byId;
     this.#byId = new Map();
     for (const entry of entries) {
-      const host = before.get(entry.id) ?? new Host(entry);
+      const host = before.get(entry.id) ?? new Host(entry, this.#makeSeries?.());
       host.entry = entry;
       host.version += 1;
       this.#byId.set(entry.id, host);

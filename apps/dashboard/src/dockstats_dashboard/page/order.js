@@ -26,6 +26,7 @@ export const STILLNESS = {
   reorderMs: 2000,
   smoothingMs: 2000, // after this time two thirds of a step are taken in
   sharePct: 5, // a difference smaller than this share of the old value moves nobody
+  manyShare: 0.1, // so many whose first values have come are put in order at once, as when a host appears
   jumpMs: 10_000, // a longer step in time, or one back, is another moment: its own values count
 };
 
@@ -63,7 +64,12 @@ export class Order {
     this.#takenAt = now;
     const before = this.#places;
     const given = new Map();
-    for (const entry of entries) given.set(entry.key, placed(entry, anew ? undefined : before.get(entry.key), taken, by));
+    let cameToKnow = 0;
+    for (const entry of entries) {
+      const place = placed(entry, anew ? undefined : before.get(entry.key), taken, by);
+      if (place.placedBy !== null && before.get(entry.key)?.placedBy == null) cameToKnow += 1;
+      given.set(entry.key, place);
+    }
     const sorted = [];
     for (const key of before.keys()) {
       const place = given.get(key);
@@ -74,6 +80,7 @@ export class Order {
     this.#places = new Map(sorted.map((place) => [place.key, place]));
     this.#wanted = sorted.map((place) => place.key);
     if (asked) this.apply(now);
+    else if (cameToKnow > given.size * STILLNESS.manyShare) this.#orderedAt = -Infinity;
   }
 
   /**

@@ -13,7 +13,7 @@ import { FilterBox } from "./filter-box.js";
 import { age, instant } from "./format.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { PageNotice } from "./notice.js";
-import { situationsOf } from "./situation.js";
+import { situationOf } from "./situation.js";
 import { GROUPS } from "./view-state.js";
 import { setWhy } from "./why.js";
 
@@ -51,10 +51,8 @@ export class PageHead extends HTMLElement {
     if (this.#built) return;
     this.#built = true;
     const { group, more, pause, simulated } = this;
-    const share = element("button", "share", this.shareWord);
-    share.type = more.type = pause.type = "button";
-    share.title = "Copy a link to exactly this: filter, order, selection, range and instant";
-    share.addEventListener("click", () => void this.#share());
+    const share = askButton("share", "Copy a link to exactly this: filter, order, selection, range; paused, the instant", this.shareWord);
+    more.type = pause.type = "button";
     group.setAttribute("aria-label", "Group containers by");
     group.addEventListener("change", () => this.#app?.view.set({ group: /** @type {GroupBy} */ (group.value) }));
     more.setAttribute("aria-label", "More");
@@ -102,16 +100,21 @@ export class PageHead extends HTMLElement {
     if (this.actions) setClass(this.actions, open ? "actions open" : "actions");
   }
 
-  async #share() {
+  /** Copies the address of exactly what is seen, and says so on the button that was pressed. @param {Element} [from] */
+  async share(from) {
     if (this.#app === null) return;
     const [{ copyText }, { toQuery }] = await Promise.all([import("./clipboard.js"), import("./url.js")]);
     const { origin, pathname } = location;
     // The address bar follows a little later.
     const copied = await copyText(origin + pathname + toQuery(this.#app.view.state));
-    setText(this.shareWord, copied ? "copied" : "not copied");
-    setTimeout(() => setText(this.shareWord, "share"), SAID_MS);
+    const own = from?.closest("button.share")?.firstChild;
+    const word = own instanceof Text ? own : this.shareWord;
+    setText(word, copied ? "copied" : "not copied");
+    setTimeout(() => setText(word, "share"), SAID_MS);
     const not = "The browser does not let the link be copied; it is in the address bar.";
-    this.#app.say(copied ? "The link to exactly this is copied." : not);
+    const instant = this.#app.time.instant !== null;
+    const what = instant ? "The link to exactly this, at this instant, is copied." : "The link to this view is copied; it opens live.";
+    this.#app.say(copied ? what : not);
   }
 
   /** @param {Scene} scene */
@@ -135,14 +138,10 @@ export class PageHead extends HTMLElement {
   }
 
   /** @param {Scene} scene */
-  #drawNotice({ fleet, streamState, conditions, now, paused }) {
+  #drawNotice({ fleet, streamState, conditions, paused }) {
     const browserNow = Date.now();
-    const live = this.#app?.live ?? fleet;
-    const time = this.#app?.time;
-    const past = paused ? { instant: now, loading: time?.loading ?? false, error: time?.error ?? null } : null;
-    const { hosts } = paused ? fleet : live;
-    const given = { streamState, hosts, conditions, past, browserNow, liveNow: live.remote(browserNow) };
-    this.notice.draw(situationsOf(given), browserNow);
+    const { hosts } = paused ? fleet : (this.#app?.live ?? fleet);
+    this.notice.draw(situationOf({ streamState, hosts, conditions, paused, browserNow }), browserNow);
   }
 }
 

@@ -36,7 +36,8 @@
  * @property {import("./axis.js").Tick[]} ticks
  */
 
-const HEAD_PX = 3; // above the top value
+const HEADROOM = 0.05; // above the top value, so that a line there is not cut
+const LEAST_HEAD_PX = 3;
 const LABEL_PX = 12;
 const TICK_PX = 6; // of an event at the lower edge
 const MARKER_EVERY_PX = 90;
@@ -53,16 +54,17 @@ export const CANVAS_FONT = '11px system-ui, "Segoe UI", Roboto, "Noto Sans", san
 export function paint(context, width, height, picture, colour) {
   const scale = (width - picture.right) / (picture.to - picture.from);
   const x = (/** @type {number} */ at) => (at - picture.from) * scale;
+  const head = Math.max(LEAST_HEAD_PX, Math.round(height * HEADROOM));
   const y = (/** @type {number} */ value) =>
-    height - 1 - (Math.min(value, picture.top) / picture.top) * (height - 1 - HEAD_PX);
-  const place = { context, width, height, x, y, colour, half: (picture.columnMs * scale) / 2 };
+    height - 1 - (Math.min(value, picture.top) / picture.top) * (height - 1 - head);
+  const place = { context, width, height, head, x, y, colour, half: (picture.columnMs * scale) / 2 };
   context.clearRect(0, 0, width, height);
   context.font = CANVAS_FONT;
   drawGrid(place, picture);
   context.fillStyle = colour("--amber");
   context.globalAlpha = 0.26;
   for (const { from, to } of picture.bands) {
-    context.fillRect(x(from), HEAD_PX, Math.max(1, x(to) - x(from)), height - HEAD_PX - 1);
+    context.fillRect(x(from), head, Math.max(1, x(to) - x(from)), height - head - 1);
   }
   context.globalAlpha = 1;
   picture.lines.forEach((line, index) => drawLine(place, line, index));
@@ -85,6 +87,7 @@ export function paint(context, width, height, picture, colour) {
  * @property {CanvasRenderingContext2D} context
  * @property {number} width
  * @property {number} height
+ * @property {number} head pixels above the top value
  * @property {(at: number) => number} x
  * @property {(value: number) => number} y
  * @property {(name: string) => string} colour
@@ -92,10 +95,10 @@ export function paint(context, width, height, picture, colour) {
  */
 
 /** @param {Place} place @param {Picture} picture */
-function drawGrid({ context, width, height, x, y, colour }, { ticks, top, right }) {
+function drawGrid({ context, width, height, head, x, y, colour }, { ticks, top, right }) {
   context.fillStyle = colour("--chart-grid");
   for (const level of [0, top / 2, top]) context.fillRect(0, Math.round(y(level)), width - right, 1);
-  for (const { at } of ticks) context.fillRect(Math.round(x(at)), HEAD_PX, 1, height - HEAD_PX);
+  for (const { at } of ticks) context.fillRect(Math.round(x(at)), head, 1, height - head);
 }
 
 /** @param {Place} place @param {Line} line @param {number} index */
@@ -160,7 +163,7 @@ function drawMarkers({ context, x, y, colour, half }, line, index) {
 }
 
 /** Marks of events, the top value, labels at the lines' ends. @param {Place} place @param {Picture} picture */
-function drawWords({ context, width, height, x, y, colour }, picture) {
+function drawWords({ context, width, height, head, x, y, colour }, picture) {
   context.textBaseline = "alphabetic";
   context.textAlign = "center";
   for (const { at, sign, colour: name } of picture.marks) {
@@ -169,20 +172,19 @@ function drawWords({ context, width, height, x, y, colour }, picture) {
     context.fillRect(left, height - TICK_PX, 1, TICK_PX);
     if (sign === "") continue;
     context.globalAlpha = 0.35;
-    context.fillRect(left, HEAD_PX + LABEL_PX, 1, height - LABEL_PX - TICK_PX - HEAD_PX);
+    context.fillRect(left, head + LABEL_PX, 1, height - LABEL_PX - TICK_PX - head);
     context.globalAlpha = 1;
     context.fillText(sign, left + 0.5, LABEL_PX);
   }
   context.textAlign = "left";
   context.fillStyle = colour("--fact");
-  context.strokeStyle = colour("--ground");
-  context.lineWidth = 3;
-  context.strokeText(picture.topLabel, 2, HEAD_PX + LABEL_PX); // so that it can be read across a line
-  context.fillText(picture.topLabel, 2, HEAD_PX + LABEL_PX);
+  const plate = context.measureText(picture.topLabel).width + 4;
+  context.clearRect(0, head + 2, plate, LABEL_PX + 2); // no line crosses it, on whatever ground the chart stands
+  context.fillText(picture.topLabel, 2, head + LABEL_PX);
   if (picture.right > 0) drawLabels({ context, width, height, y, colour }, picture);
 }
 
-/** At the right, where each line ends. @param {Omit<Place, "x" | "half">} place @param {Picture} picture */
+/** At the right, where each line ends. @param {Omit<Place, "x" | "half" | "head">} place @param {Picture} picture */
 function drawLabels({ context, width, height, y, colour }, { lines, limit, limitLabel, right }) {
   const labels = lines.flatMap(({ label, marker, columns, colour: name }) => {
     const last = columns[columns.length - 1];

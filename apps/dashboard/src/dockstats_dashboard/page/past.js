@@ -7,8 +7,9 @@
  * @typedef {import("./model.js").Fleet} Fleet
  */
 
-import { BUCKET_MS, HOST_COLUMNS } from "./buckets.js";
+import { BUCKET_MS } from "./buckets.js";
 import { fetchHistory, fetchSparklines } from "./history.js";
+import { HOST_COLUMNS } from "./host.js";
 
 export class Past {
   /** The filling under way: a newer stream begins a new one. @type {object | null} */

@@ -13,7 +13,8 @@
  * @typedef {object} Head
  * @property {HeadValue[]} values
  * @property {string} note
- * @property {string} warning what needs a person, with a sign
+ * @property {{ words: string, high: boolean, banded: boolean } | null} throttled how much the limit holds it back, and
+ *   whether bands in the chart show it
  * @property {import("./reasons.js").Reason | null} unknown why there are no values
  */
 
@@ -37,13 +38,14 @@ export class PlotHead {
     this.unknown = textElement("span", "unknown");
     this.unknown.element.tabIndex = 0;
     this.note = textElement("span", "note");
-    this.warning = textElement("span", "warning high");
-    const right = element("span", "right", this.note.element, this.warning.element);
-    this.element = element("div", "plot-head", name, this.place, this.unknown.element, right);
+    this.throttled = textElement("span", "");
+    this.band = element("span", "swatch band");
+    this.right = element("span", "right", this.note.element, this.band, this.throttled.element);
+    this.element = element("div", "plot-head", name, this.place, this.unknown.element, this.right);
   }
 
   /** @param {Head} head */
-  draw({ values, note, warning, unknown }) {
+  draw({ values, note, throttled, unknown }) {
     while (this.#values.length < values.length) this.#add();
     this.#values.forEach((shown, index) => {
       const value = values[index];
@@ -61,8 +63,11 @@ export class PlotHead {
       setText(this.unknown.text, unknown.word);
       setWhy(this.unknown.element, unknown.sentence);
     }
-    setText(this.note.text, note);
-    setText(this.warning.text, warning);
+    setText(this.note.text, [note, throttled?.words && " "].filter(Boolean).join(" ·"));
+    setHidden(this.band, !throttled?.banded);
+    setClass(this.throttled.element, throttled?.high ? "high" : "");
+    setText(this.throttled.text, throttled?.words ?? "");
+    setClass(this.right, throttled === null ? "right" : "right below"); // always, so that its length moves nothing
   }
 
   #add() {

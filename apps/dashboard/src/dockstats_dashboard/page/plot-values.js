@@ -13,6 +13,7 @@ import { throttlingBand } from "./bands.js";
 import { MEMORY_LAYERS, limitOf, roundText, valueText } from "./plots.js";
 import { reasonOf } from "./reasons.js";
 
+const NO_LIMIT = "no limit";
 const GAP = { word: "no data", sentence: "Nothing was read at that time." };
 const NOT_RUNNING = { word: "not running", sentence: "It does not run, so there is nothing to read." };
 
@@ -28,10 +29,12 @@ const LAYER_SWATCHES = { mem_kernel_bytes: "kernel", mem_anon_bytes: "anon", mem
  * @param {boolean} of.layered whether the memory chart shows what the memory is for
  * @param {string | undefined} of.code why the newest figures are not known
  * @param {boolean} of.running whether it has figures at all
- * @param {boolean} of.past at the cursor, not now
+ * @param {boolean} of.past at the cursor, not at the newest figures
+ * @param {boolean} of.live the newest figures are of now
+ * @param {boolean} of.banded whether the chart has bands of throttled time
  * @returns {Head}
  */
-export function headOf({ plot, figure, container, scale, layered, code, running, past }) {
+export function headOf({ plot, figure, container, scale, layered, code, running, past, live, banded }) {
   const swatches = plot.lines.length > 1 && !layered;
   /** @type {Head["values"]} */
   const values = [];
@@ -50,34 +53,46 @@ export function headOf({ plot, figure, container, scale, layered, code, running,
   }
   const known = values.length > 0;
   const why = past ? GAP : running ? reasonOf(code, container?.facts?.network_of, container?.host) : NOT_RUNNING;
-  const { note, warning } = noteOf(plot, figure, container, scale);
-  return { values, note, warning, unknown: known ? null : why };
+  const note = noteOf(plot, figure, container, scale);
+  const throttled = plot.id === "cpu" ? throttledOf(figure("throttled_pct"), { past, live, banded }) : null;
+  const isTold = note !== NO_LIMIT || throttled?.banded === true;
+  return { values, note, throttled: isTold ? throttled : null, unknown: known ? null : why };
 }
 
 /**
+ * What bounds its values.
+ *
  * @param {Plot} plot
  * @param {Figure} figure
  * @param {import("./model.js").Container | null} container
  * @param {Scale} scale
  */
 function noteOf(plot, figure, container, scale) {
-  const parts = [];
-  let warning = "";
   const limit = limitOf(plot.id, container);
   if (limit !== null) {
-    parts.push(`limit ${roundText(plot.id, limit, scale)}`);
+    const note = `limit ${roundText(plot.id, limit, scale)}`;
     const used = plot.id === "memory" ? figure("mem_bytes") : null;
-    if (used !== null && limit > 0) parts.push(`${((100 * used) / limit).toFixed(0)} %`);
-  } else if (plot.id === "memory" && container?.facts) {
-    parts.push("no limit");
+    return used !== null && limit > 0 ? `${note} · ${((100 * used) / limit).toFixed(0)} %` : note;
   }
-  if (plot.id === "cpu") {
-    const throttled = figure("throttled_pct");
-    if (throttled !== null && throttlingBand(throttled) !== "ordinary") {
-      warning = `◣ throttled ${throttled.toFixed(0)} %`;
-    }
+  if (container === null || (plot.id !== "memory" && plot.id !== "cpu")) return "";
+  return container.facts === null ? "limit not known" : NO_LIMIT;
+}
+
+/**
+ * How much its own limit holds it back, in words; none where that is not known.
+ *
+ * @param {number | null} pct of the scheduler's periods
+ * @param {{ past: boolean, live: boolean, banded: boolean }} around as in headOf
+ */
+function throttledOf(pct, { past, live, banded }) {
+  const high = throttlingBand(pct) !== "ordinary";
+  const shown = { banded: banded || high, high };
+  if (pct !== null && pct > 0) {
+    const share = pct < 1 ? "under 1" : pct.toFixed(0);
+    return { ...shown, words: `throttled in ${share} % of periods${live && !past ? " now" : ""}` };
   }
-  return { note: parts.join(" · "), warning };
+  if (banded && !past) return { ...shown, words: "throttled earlier" };
+  return pct === null ? { banded: false, high, words: "" } : { ...shown, words: "not throttled" };
 }
 
 /**

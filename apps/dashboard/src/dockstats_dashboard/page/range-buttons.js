@@ -38,6 +38,6 @@ export class RangeButtons {
     });
     setHidden(this.whole, zoom === null);
     const stretch = zoom === null ? "" : `${clock(zoom.from)} – ${clock(zoom.to)}`;
-    setText(this.note.text, cursorAt === null ? stretch : `${clock(cursorAt)} under the cursor`);
+    setText(this.note.text, cursorAt === null ? stretch : `at ${clock(cursorAt)}`);
   }
 }

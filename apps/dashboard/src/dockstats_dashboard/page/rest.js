@@ -19,11 +19,13 @@
  */
 
 import { Background } from "./background.js";
+import { BucketSeries } from "./buckets.js";
 import { browserClock } from "./clock.js";
 import "./fleet-bar.js";
 import { fetchMoment, fetchSparklines } from "./history.js";
 import "./host-line.js";
-import { actionOf } from "./keys.js";
+import { HOST_COLUMNS } from "./host.js";
+import { actionOf, isThroughTime } from "./keys.js";
 import "./page-head.js";
 import { Parts } from "./parts.js";
 import { Past } from "./past.js";
@@ -43,12 +45,14 @@ export class Rest {
   #background = new Background();
   #health = new StreamHealth();
   #past;
+  #timeBar;
   #wishes;
 
   /** @param {Core} core */
   constructor(core) {
     const { view, settings, live, frame, table, requestDraw, say } = core;
     this.core = core;
+    live.keepSeries(() => new BucketSeries(HOST_COLUMNS));
     this.time = new TimeMachine({
       fleet: live,
       clock: browserClock,
@@ -76,7 +80,7 @@ export class Rest {
     });
     const head = /** @type {import("./page-head.js").PageHead} */ (document.querySelector("page-head"));
     const hostLine = /** @type {import("./host-line.js").HostLine} */ (document.querySelector("host-line"));
-    const timeBar = /** @type {import("./time-bar.js").TimeBar} */ (document.querySelector("time-bar"));
+    const timeBar = (this.#timeBar = /** @type {import("./time-bar.js").TimeBar} */ (document.querySelector("time-bar")));
     hostLine.onDetail = (agentId) => this.parts.want("host-detail", (dialog) => dialog.show(agentId));
     /** @type {HTMLElement[]} */
     this.around = [head, /** @type {HTMLElement} */ (document.querySelector("fleet-bar")), hostLine, timeBar];
@@ -104,9 +108,19 @@ export class Rest {
   /** @param {KeyboardEvent} event */
   press(event) {
     const wish = actionOf(event);
-    if (wish === null) return;
+    if (wish === null) {
+      if (this.time.instant !== null && isThroughTime(event)) this.#throughTime(event);
+      return;
+    }
     event.preventDefault();
     this.#wishes.answer(wish);
+  }
+
+  /** As if the timeline had the focus. @param {KeyboardEvent} event */
+  #throughTime(event) {
+    const { key, shiftKey } = event;
+    event.preventDefault();
+    this.#timeBar.slider.element.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey }));
   }
 
   /** A message that the live fleet has taken. @param {import("./messages.js").StreamMessage} message @param {number} at */

@@ -59,13 +59,13 @@ export class SettingsDialog extends PageDialog {
     this.notify.type = "checkbox";
     this.notify.addEventListener("change", () => void this.#setNotify());
     this.notifySaid.element.setAttribute("role", "status");
-    const reset = element("button", "", "as on the first visit");
+    const reset = element("button", "", "as at first");
     reset.type = "button";
     reset.addEventListener("click", () => this.#app?.settings.reset());
     this.body.append(
       element("h3", "", "Units and look"),
       ...CHOICES.map((choice) => this.#choice(choice)),
-      element("p", "hint", `Times are of 24 hours in this browser's zone, ${zone}; exports are in UTC.`),
+      element("p", "hint", `Times are in your time zone, ${zone}; what you export is in UTC.`),
       element("h3", "", "Mark containers"),
       ...NUMBERS.map((number) => this.#number(number)),
       element("label", "row", element("span", "", "Notifications"), element("span", "", this.notify, " by the browser")),

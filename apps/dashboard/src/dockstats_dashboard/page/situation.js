@@ -1,6 +1,8 @@
 /**
  * What stands between a person and live figures, in words with the next step; nothing while all is well. Pure.
  *
+ * Two places say it: the timeline that the page stands still, the head all else.
+ *
  * Not here: a host's own condition (condition), how it looks (notice).
  *
  * @typedef {object} Situation
@@ -16,9 +18,8 @@
  * @property {import("./stream.js").StreamState} streamState
  * @property {readonly import("./model.js").Host[] | null} hosts null: none was ever heard of
  * @property {ReadonlyMap<string, import("./condition.js").Condition>} conditions by agent id
- * @property {{ instant: number, loading: boolean, error: string | null } | null} past where the page stands still
+ * @property {boolean} paused
  * @property {number} browserNow
- * @property {number} liveNow on the dashboard's clock
  */
 
 import { age, instant as clock } from "./format.js";
@@ -36,20 +37,26 @@ const PROBLEMS = {
 /** A stream that is back within this time was not worth a word. */
 const BLINK_MS = 2000;
 
-/** @param {Given} given @returns {Situation[]} the weightiest first */
-export function situationsOf(given) {
-  const found = [pastSituation(given), streamSituation(given) ?? hostSituation(given)];
-  return found.filter((situation) => situation !== null);
+/** What keeps figures from coming. @param {Given} given @returns {Situation | null} */
+export function situationOf(given) {
+  return streamSituation(given) ?? hostSituation(given);
 }
 
-/** @param {Given} given @returns {Situation | null} */
-function pastSituation({ past, liveNow }) {
-  if (past === null) return null;
-  const ago = Math.max(0, liveNow - past.instant);
-  const at = `${clock(past.instant, liveNow)}, ${ago < 1000 ? "just now" : `${age(ago)} ago`}`;
-  const shown = "Everything here is as it was then; figures keep arriving.";
-  const text = past.error ?? (past.loading ? "Fetching what was then." : shown);
-  return { ...PLAIN, kind: "paused", tone: "paused", title: `Paused at ${at}`, text, action: "live" };
+/**
+ * That the page stands still.
+ *
+ * @param {{ instant: number | null, loading: boolean, error: string | null }} past
+ * @param {number} liveNow on the dashboard's clock
+ * @returns {Situation | null}
+ */
+export function pastSituation({ instant, loading, error }, liveNow) {
+  if (instant === null) return null;
+  const title = `Paused at ${clock(instant, liveNow)}`;
+  const paused = /** @type {const} */ ({ ...PLAIN, kind: "paused", action: "live" });
+  if (error !== null) return { ...paused, tone: "wrong", title, text: error };
+  const ago = Math.max(0, liveNow - instant);
+  const text = loading ? "Fetching what was then." : "Everything here is as it was then; figures keep arriving.";
+  return { ...paused, tone: "paused", title: `${title}, ${ago < 1000 ? "just now" : `${age(ago)} ago`}`, text };
 }
 
 /** @type {Situation} */
@@ -69,7 +76,7 @@ function streamSituation({ streamState, hosts, browserNow }) {
 }
 
 /** @param {Given} given @returns {Situation | null} */
-function hostSituation({ hosts, conditions, past }) {
+function hostSituation({ hosts, conditions, paused }) {
   if (hosts === null) return null;
   if (hosts.length === 0) {
     const text =
@@ -77,7 +84,7 @@ function hostSituation({ hosts, conditions, past }) {
     return { ...PLAIN, kind: "no-agents", title: "No hosts", text, large: true };
   }
   const known = hosts.map((host) => conditions.get(host.entry.id)).filter((condition) => condition !== undefined);
-  if (past !== null || known.some(({ live }) => live)) return null;
+  if (paused || known.some(({ live }) => live)) return null;
   const large = hosts.every(({ containers }) => containers.size === 0);
   const [only] = known;
   if (hosts.length === 1 && only !== undefined) return onlyHost(hosts[0]?.label ?? "", only, large);

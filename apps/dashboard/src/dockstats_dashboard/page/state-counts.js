@@ -1,5 +1,5 @@
 /**
- * How many containers there are in each state: words to press, and one bar of all.
+ * How many containers there are in each state: words to press, each at its own place, and one bar of all.
  *
  * Not here: counting (model, fleet-totals), what a press does (fleet-bar).
  *
@@ -28,7 +28,11 @@ export class StateCounts {
       button.addEventListener("click", () => press(state));
       return { state, button, figure: figure.text, part: element("span", state) };
     });
-    this.buttons = this.states.map(({ button }) => button);
+    const buttons = (/** @type {(keyof Counts)[]} */ ...names) =>
+      names.flatMap((name) => this.states.find(({ state }) => state === name)?.button ?? []);
+    /** Those that stand beside each other, and those that need nobody. */
+    this.main = buttons("running", "unhealthy", "restarting");
+    this.resting = element("span", "resting", ...buttons("paused", "stopped"));
     this.bar = element("span", "states", ...this.states.map(({ part }) => part));
     this.bar.setAttribute("aria-hidden", "true");
   }

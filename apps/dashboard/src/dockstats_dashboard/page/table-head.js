@@ -13,6 +13,8 @@ import { CPU_UNITS, nextCpuUnit } from "./format.js";
 import { setAttribute, setText } from "./frame.js";
 import { setWhy } from "./why.js";
 
+const BY_FIGURES = "Largest first, by the mean of the last seconds; rows move every 2 s at most.";
+
 /** @typedef {{ column: Column, place: HTMLElement, arrow: Text, unit: Text | null }} Head */
 
 export class TableHead {
@@ -47,7 +49,7 @@ export class TableHead {
   draw({ view: { sort }, settings }) {
     for (const { column, place, arrow, unit } of this.heads) {
       const sorted = sort.column === column.id;
-      setText(arrow, sorted ? (sort.descending ? "↓" : "↑") : "");
+      setText(arrow, sorted ? (sort.descending ? "▾" : "▴") : "");
       setAttribute(place, "aria-sort", sorted ? (sort.descending ? "descending" : "ascending") : null);
       if (unit !== null) setText(unit, CPU_UNITS[settings.cpuUnit].name);
     }
@@ -63,8 +65,10 @@ export class TableHead {
     arrow.element.setAttribute("aria-hidden", "true"); // aria-sort says it
     const sort = element("button", "sort", title, arrow.element);
     sort.type = "button";
-    sort.addEventListener("click", () => this.#sortBy(column));
-    setWhy(sort, column.id === "state" ? "Sort by state: what needs a person first." : null);
+    place.addEventListener("click", ({ target }) => {
+      if (target instanceof Element && !target.closest(".explained, .edge")) this.#sortBy(column);
+    });
+    setWhy(sort, column.id === "state" ? "Sort by state: what needs a person first." : column.figures ? BY_FIGURES : null);
     place.append(sort);
     const unit = column.id === "cpu" ? this.#unitButton(place) : null;
     if (column.unit) place.append(element("span", "unit", column.unit));

@@ -23,7 +23,7 @@ import { signOf } from "./signs.js";
 import { exceeded } from "./thresholds.js";
 
 /** These every time; the others once a second: a page that is read stays calm, and drawing costs half. */
-const OFTEN = new Set(["state", "name", "cpu", "memory"]);
+const OFTEN = new Set(["state", "name", "cpu", "memory", "throttled"]);
 const OTHERS_EVERY_MS = 1000;
 
 let made = 0;
@@ -94,7 +94,7 @@ export class TableRow {
     const dim = left || gone !== null || !row.live || sample?.stale === true;
     const names = ["row"];
     if (sample === null) names.push("stopped");
-    if (dim) names.push("dim");
+    if (dim) names.push(row.live ? "dim" : "dim old");
     if (over !== null) names.push("over");
     if (chosen) names.push("chosen");
     if (fresh) names.push("fresh");

@@ -9,7 +9,6 @@ import { setClass, setText } from "./frame.js";
 import { MiniChart } from "./mini-chart.js";
 
 export class Tile {
-  #title;
   #partial = textElement("span", "partial");
   #figure = textElement("span", "figure");
   #rest = textElement("span", "rest");
@@ -20,11 +19,11 @@ export class Tile {
    * @param {HTMLElement} [foot] a chart if left out
    */
   constructor(title, tag, foot) {
-    this.#title = element("span", "title", title, this.#partial.element);
+    this.title = element("span", "title", title, this.#partial.element);
     this.line = element("span", "line", this.#figure.element, " ", this.#rest.element);
     this.chart = foot === undefined ? new MiniChart("") : null;
     this.chart?.name(`${title} in the last 30 minutes`);
-    this.element = element(tag, `tile of-${title.toLowerCase()}`, this.#title, " ", this.line, foot ?? this.chart?.canvas ?? "");
+    this.element = element(tag, `tile of-${title.toLowerCase()}`, this.title, " ", this.line, foot ?? this.chart?.canvas ?? "");
     if (tag === "button") this.element.setAttribute("type", "button");
   }
 

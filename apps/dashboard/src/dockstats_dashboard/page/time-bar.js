@@ -1,5 +1,6 @@
 /**
- * The bottom edge of the page: the last half hour of the whole fleet, what happened in it, and the way there and back.
+ * The bottom edge of the page: the last half hour of the whole fleet, what happened in it, and the way there; above it,
+ * over the page, so that nothing moves when a person pauses, that it stands still, and the way back.
  *
  * It shows the live fleet whatever instant the page stands at: a person in the past sees how far back it is.
  * Not here: dragging (time-slider), ticks (time-marks), what changed (changes-panel), the past itself (time-machine).
@@ -10,11 +11,15 @@
  * @typedef {import("./model.js").Host} Host
  */
 
+import { timeTicks } from "./axis.js";
 import { BUCKET_MS, sumOf } from "./buckets.js";
 import { element, textElement } from "./dom.js";
 import { age, clock, cores, instant as instantText } from "./format.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { MiniChart } from "./mini-chart.js";
+import { PageNotice } from "./notice.js";
+import { pastSituation } from "./situation.js";
+import { TimeAxis } from "./time-axis.js";
 import { TICK_PX, TimeMarks } from "./time-marks.js";
 import { TimeSlider, move } from "./time-slider.js";
 import { ticksOf } from "./time-ticks.js";
@@ -22,6 +27,7 @@ import { placeOf, spanAt } from "./timeline.js";
 
 const ONE_CORE_PCT = 100;
 const TAG_PX = 148;
+const NARROW_PX = 480;
 
 export class TimeBar extends HTMLElement {
   #built = false;
@@ -52,8 +58,9 @@ export class TimeBar extends HTMLElement {
     this.tagTime = textElement("span", "figure");
     this.tagValue = textElement("span", "fact");
     this.tag = element("div", "time-tag", this.tagTime.element, " ", this.tagValue.element);
+    this.axis = new TimeAxis();
+    this.notice = new PageNotice();
     this.hint = element("span", "time-hint", "drag to go back");
-    this.back = button("time-back", "back to ", "live", "l");
     this.changes = button("time-changes", "what ", "changed", "d");
     /** Comes when it is first opened. @type {import("./changes-panel.js").ChangesPanel | null} */
     this.panel = null;
@@ -64,23 +71,25 @@ export class TimeBar extends HTMLElement {
     this.#built = true;
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", "Timeline");
-    this.tag.hidden = this.cursor.hidden = this.back.hidden = true;
+    this.tag.hidden = this.cursor.hidden = true;
     this.tag.setAttribute("aria-hidden", "true");
     const place = element(
       "div",
       "time-place",
       this.chart.canvas,
+      this.axis.element,
       this.cursor,
       this.slider.element,
       this.marks.element,
       this.tag,
     );
     this.append(
+      this.notice,
       element("div", "time-now", this.clock.element, this.note.element),
       place,
-      element("div", "time-ways", element("div", "time-way", this.hint, this.back), this.changes),
+      element("div", "time-ways", element("div", "time-way", this.hint), this.changes),
     );
-    this.back.addEventListener("click", () => this.app?.time.live());
+    this.notice.onAction = () => this.app?.time.live();
     this.changes.addEventListener("click", () => void this.toggleChanges());
     this.changes.setAttribute("aria-expanded", "false");
     new ResizeObserver(([entry]) => {
@@ -122,13 +131,14 @@ export class TimeBar extends HTMLElement {
     const { app } = this;
     if (app === null) return;
     const { instant, oldest } = app.time;
-    const now = app.live.remote(Date.now());
+    const browserNow = Date.now();
+    const now = app.live.remote(browserNow);
     const span = spanAt(now, oldest);
     setText(this.clock.text, instant === null ? clock(now) : `‖ ${instantText(instant, now)}`);
     setText(this.note.text, instant === null ? "last 30 min" : `${age(Math.max(0, now - instant))} ago`);
     setClass(this, instant === null ? "" : "paused");
     setHidden(this.hint, instant !== null || app.live.hosts === null);
-    setHidden(this.back, instant === null);
+    this.notice.draw(pastSituation(app.time, now), browserNow);
     this.slider.draw(span, instant);
     const hosts = app.live.hosts ?? [];
     this.#drawMarks(hosts, span);
@@ -136,6 +146,8 @@ export class TimeBar extends HTMLElement {
     if (bucket !== this.#drawnBucket) {
       this.#drawnBucket = bucket;
       this.#drawChart(hosts, bucket - 1); // the last whole one: the one that fills would show as a dip
+      // Every 5 minutes; where there is less room, every 10.
+      this.axis.draw(timeTicks(span.from, span.to, this.#width < NARROW_PX ? 4 : 7), span, this.#width);
     }
     this.#drawTag(span);
     this.panel?.draw(scene);

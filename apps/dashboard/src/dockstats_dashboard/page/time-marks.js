@@ -1,15 +1,16 @@
 /**
  * The ticks on the timeline: one button each, which names what happened and leads to that instant.
  *
- * They lie on a strip that moves as a whole, so that time costs one write and not one a tick; one tab stop, arrows between.
+ * Thin lines, higher the graver, and flags where something is bad, so that colour is not all that tells; what one container
+ * does again and again is a broad one. They lie on a strip that moves as a whole, so that time costs one write and not one a tick; one tab stop, arrows between.
  * Not here: which ticks there are (time-ticks).
  *
  * @typedef {import("./time-ticks.js").Tick} Tick
  * @typedef {import("./timeline.js").Span} Span
  */
 
-import { element, textElement } from "./dom.js";
-import { setAttribute, setClass, setText } from "./frame.js";
+import { element } from "./dom.js";
+import { setAttribute, setClass } from "./frame.js";
 import { move } from "./time-slider.js";
 import { linesOf } from "./time-ticks.js";
 import { wholeSecond } from "./timeline.js";
@@ -18,7 +19,7 @@ import { setWhyOnDemand } from "./why.js";
 /** How near to each other two ticks can be. */
 export const TICK_PX = 9;
 
-/** @typedef {{ tick: Tick, element: HTMLElement, text: Text }} Mark */
+/** @typedef {{ tick: Tick, element: HTMLButtonElement }} Mark */
 
 export class TimeMarks {
   /** By the tick's key. @type {Map<string, Mark>} */
@@ -76,11 +77,11 @@ export class TimeMarks {
 
   /** @param {Tick} tick */
   #create(tick) {
-    const mark = { tick, ...textElement("button", "") };
-    mark.element.setAttribute("type", "button");
+    const mark = { tick, element: element("button", "") };
+    mark.element.type = "button";
     mark.element.tabIndex = -1;
     mark.element.setAttribute("data-why-above", ""); // beside it are its neighbours
-    setWhyOnDemand(mark.element, () => linesOf(mark.tick).join("\n"));
+    setWhyOnDemand(mark.element, () => this.#linesAt(mark.tick.at).join("\n"));
     this.#marks.set(tick.key, mark);
     return mark;
   }
@@ -88,12 +89,15 @@ export class TimeMarks {
   /** @param {Mark} mark @param {Tick} tick */
   #draw(mark, tick) {
     mark.tick = tick;
-    const { sign, tone, since, count } = tick;
-    setText(mark.text, since === null ? sign : `${count}${sign}`);
-    setClass(mark.element, `time-mark ${tone}${since === null ? "" : " row"}`);
-    if (since !== null) mark.element.style.setProperty("--row", `${(tick.at - since) / this.#msPerPx}px`);
+    setClass(mark.element, `time-mark ${tick.tone}${tick.since === null ? "" : " row"}`);
     setAttribute(mark.element, "aria-label", linesOf(tick, 1).join(", "));
     move(mark.element, (tick.at - this.#origin) / this.#msPerPx);
+  }
+
+  /** What a tick says, and those that it covers. @param {number} at */
+  #linesAt(at) {
+    const near = (TICK_PX / 2) * this.#msPerPx;
+    return [...this.#marks.values()].flatMap(({ tick }) => (Math.abs(tick.at - at) <= near ? linesOf(tick) : []));
   }
 
   /** @param {KeyboardEvent} event */

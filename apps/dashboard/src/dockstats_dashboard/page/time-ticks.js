@@ -14,9 +14,7 @@
  * @property {string} key the same tick as long as it is there
  * @property {number} at of its gravest event, the newest of them, in milliseconds
  * @property {number | null} since of one container's again and again: its first event; else null
- * @property {number} count of the events that are as its gravest
  * @property {import("./event-words.js").EventWords["tone"]} tone
- * @property {string} sign a shape, so that colour is not all that tells
  * @property {Happened[]} happened in order
  */
 
@@ -73,10 +71,9 @@ export function ticksOf(hosts, from, to, apartMs) {
   const made = [...ticks].map(([key, happened]) => {
     happened.sort((one, other) => one.event.at - other.event.at);
     const { event } = happened.reduce((worst, next) => (grave(next) >= grave(worst) ? next : worst));
-    const { tone, sign } = eventWords(event);
+    const { tone } = eventWords(event);
     const since = rows.has(key) ? (happened[0]?.event.at ?? null) : null;
-    const count = happened.filter((one) => one.event.kind === event.kind).length;
-    return { key, at: event.at, since, count, tone, sign, happened };
+    return { key, at: event.at, since, tone, happened };
   });
   return made.sort((one, other) => one.at - other.at);
 }
@@ -101,7 +98,7 @@ function runsOf(all, nearMs) {
 }
 
 /**
- * What a tick stands for, a line an event. Made only when somebody asks: a time in words costs more than all the rest.
+ * What a tick stands for, a line an event, which begins with a sign of what happened. Made only when somebody asks: a time in words costs more than all the rest.
  *
  * @param {Tick} tick
  * @param {number} [most]
@@ -115,8 +112,11 @@ export function linesOf({ since, happened }, most = MAX_LINES) {
     const counts = new Map();
     for (const { event } of happened) counts.set(eventWords(event).text, (counts.get(eventWords(event).text) ?? 0) + 1);
     const said = [...counts].map(([text, count]) => (count === 1 ? text : `${count} × ${text}`));
-    return [`${clock(since)} to ${clock(last.event.at)} ${who(last)}: ${said.join(", ")}`];
+    return [`↻ ${clock(since)} to ${clock(last.event.at)} ${who(last)}: ${said.join(", ")}`];
   }
-  const lines = happened.slice(0, most).map((one) => `${clock(one.event.at)} ${who(one)}: ${eventWords(one.event).text}`);
+  const lines = happened.slice(0, most).map((one) => {
+    const { sign, text } = eventWords(one.event);
+    return `${sign} ${clock(one.event.at)} ${who(one)}: ${text}`;
+  });
   return happened.length > most ? [...lines, `and ${happened.length - most} more`] : lines;
 }

@@ -78,7 +78,7 @@ export function pressed(span, instant, { key, shiftKey }) {
   if (step === undefined || (instant === null && step > 0)) return step === undefined ? undefined : null;
   const seconds = step * (shiftKey && Math.abs(step) === 1 ? SHIFT : 1);
   const begin = instant ?? Math.floor(span.to / SECOND_MS) * SECOND_MS;
-  // One second back from live is nearer to now than what counts as live: a step back always leaves it.
-  const back = Math.min(begin + seconds * SECOND_MS, instant === null ? span.to - LIVE_EDGE_MS : Infinity);
-  return meant(span, Math.floor(back / SECOND_MS) * SECOND_MS);
+  // One second back may be nearer to now than what counts as live: a step back always leads away from it.
+  const at = Math.min(begin + seconds * SECOND_MS, step < 0 ? span.to - LIVE_EDGE_MS : Infinity);
+  return meant(span, Math.floor(at / SECOND_MS) * SECOND_MS);
 }

@@ -14,6 +14,7 @@ import { GROUPS, MAX_FILTER_CHARS, MAX_PINNED, RANGES_MS, INITIAL } from "./view
 
 const MAX_CHARS = 16_384;
 const COLUMN = /^[a-z][a-z0-9_-]{0,31}$/i;
+const GROUP = /^(?:host|project|image):[^\p{Cc}]{0,1024}$/u; // what it is grouped by, and the group's name
 const KEY = /^[^\p{Cc}]{1,1024}\/[^/\s\p{Cc}]{1,64}$/u; // agent's id / container's short id
 const CONTROLS = /\p{Cc}/gu;
 const LONE_SURROGATES = /\p{Surrogate}/gu; // encodeURIComponent throws on them
@@ -27,7 +28,7 @@ const MINUTE_MS = 60_000;
  * @returns {string}
  */
 export function toQuery(state) {
-  const { filter, sort, group, open, pinned, compare, rangeMs, zoom, instant, kiosk, doctor } = state;
+  const { filter, sort, group, collapsed, open, pinned, compare, rangeMs, zoom, instant, kiosk, doctor } = state;
   /** @type {string[]} */
   const parts = [];
   const add = (/** @type {string} */ name, /** @type {string} */ value) => parts.push(`${name}=${readable(value)}`);
@@ -37,6 +38,7 @@ export function toQuery(state) {
   }
   if (group !== INITIAL.group) add("group", group);
   if (open !== null) add("open", open);
+  for (const key of collapsed) add("closed", key);
   for (const key of pinned) add("pin", key);
   if (compare) parts.push("compare");
   if (rangeMs !== INITIAL.rangeMs) add("range", `${rangeMs / MINUTE_MS}m`);
@@ -62,6 +64,7 @@ export function fromQuery(text) {
     filter: (query.get("filter") ?? "").replace(CONTROLS, " ").slice(0, MAX_FILTER_CHARS),
     sort: sortOf(query.get("sort")),
     group: group ?? INITIAL.group,
+    collapsed: query.getAll("closed").filter((key) => GROUP.test(key)),
     open: open !== null && KEY.test(open) ? open : null,
     pinned,
     compare: isOn(query, "compare") && pinned.length > 0,

@@ -51,6 +51,10 @@ export class Wishes {
         return time.instant === null ? time.pause() : time.live();
       case "live":
         return time.live();
+      case "time":
+        return timeBar.slider.element.focus();
+      case "share":
+        return void head.share(from);
       case "changes":
         return void timeBar.toggleChanges();
       case "columns":
