@@ -40,7 +40,7 @@ FLAGS = (
 # Chromium aborts whatever it loads when any network interface comes or goes, as with each container that starts.
 NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
 DRAWN = """() => document.querySelector('time-bar [aria-valuetext]') !== null  // the last part that comes
-    && document.querySelector('tr.row, tr.group, page-notice .notice:not([hidden]), container-table .empty:not([hidden])')
+    && document.querySelector('tbody tr, page-notice .notice:not([hidden]), container-table .empty:not([hidden])')
 """
 FORGET = "() => location.protocol === 'about:' || [localStorage, sessionStorage].forEach((store) => store.clear())"
 PATIENCE_MS = 15_000  # the machine may be busy; everything normally happens within a second or two

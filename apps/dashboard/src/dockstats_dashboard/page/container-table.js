@@ -22,7 +22,7 @@ const BELOW_PX = 72; // what the timeline covers at the bottom of a page that sc
 const ARRANGED_CELLS = 20; // what it costs to put all rows in order, beside the cells that are drawn
 const BANNER_PX = 36; // and what tells of a pause
 const RESTED_MS = 1500; // a page that is seen draws at least once a second
-const EPOCH_MS = 10_000; // so often is drawn what changes with time alone, such as how long a container is up
+const AGE_MS = 10_000; // so often is drawn what changes with time alone, such as how long a container is up
 
 export class ContainerTable extends HTMLElement {
   /** @type {App | null} */
@@ -110,7 +110,7 @@ export class ContainerTable extends HTMLElement {
     setHidden(this.#pill, moved === 0);
     if (moved > 0) setText(this.#moved.text, `order held · ${moved} moved`);
     const { view, settings } = scene;
-    const drawnWith = [settings, view.pinned.join(), Math.floor(scene.now / EPOCH_MS), this.#laidOut];
+    const drawnWith = [settings, view.pinned.join(), this.#laidOut];
     if (drawnWith.some((value, index) => value !== this.#drawnWith[index])) this.#epoch += 1;
     this.#drawnWith = drawnWith;
     setAttribute(this.#table, "aria-rowcount", String(this.body.items.length + 1));
@@ -166,7 +166,7 @@ export class ContainerTable extends HTMLElement {
     if (this.#scene === null) return;
     const { now } = this.#scene;
     const isFresh = (/** @type {string} */ key) => this.#newRows.isFresh(key, now);
-    const look = { ...this.#sight, epoch: this.#epoch, isFresh, cursor: this.#cursor, cost };
+    const look = { ...this.#sight, epoch: this.#epoch, isFresh, cursor: this.#cursor, cost, age: Math.floor(now / AGE_MS) };
     if (this.body.draw(this.#scene, look) || this.#asked) return;
     this.#asked = true;
     requestAnimationFrame(() => {

@@ -15,6 +15,7 @@
  * @property {number} bottom
  * @property {number} epoch another one: draw everything
  * @property {(key: string) => boolean} isFresh
+ * @property {number} age another one: what changes with time alone is due
  * @property {number} cost what this frame has done already, in cells
  * @property {string | null} cursor the row that Tab reaches; null: the first one
  */
@@ -34,7 +35,7 @@ const BEYOND_PX = 81; // drawn above and below what is in sight, for the next bi
 const MAX_SPARE = 60;
 const CELLS_A_FRAME = 40; // with new figures: all of them in one frame would be felt
 const MOVE_CELLS = 10; // what a move in the document costs beside them
-const MOVES_A_FRAME = 2; // where a row is seen is set at once, as it costs next to nothing
+const MOVES_A_FRAME = 4; // where a row is seen is set at once, as it costs next to nothing
 
 export class TableBody {
   /** @type {Map<string, TableRow | TableGroup>} */
@@ -103,7 +104,7 @@ export class TableBody {
     const rows = shown.map((index) => this.#rowFor(/** @type {Item} */ (this.items[index]), scene));
     const elements = rows.map(({ element }) => element);
     this.#removeOthers(new Set(elements));
-    const { moved, left } = this.#place(elements);
+    const { moved, left } = this.#place(elements, look.cost > 0 ? 0 : MOVES_A_FRAME);
     let cost = look.cost + moved * MOVE_CELLS;
     let late = -1;
     for (let turn = 0; turn < shown.length; turn += 1) {
@@ -128,10 +129,10 @@ export class TableBody {
   }
 
   /** @param {TableRow | TableGroup} row @param {Item} item @param {Scene} scene @param {Look} look @param {boolean} busy */
-  #drawItem(row, item, scene, { epoch, isFresh }, busy) {
+  #drawItem(row, item, scene, { epoch, age, isFresh }, busy) {
     if ("row" in item) {
       const made = /** @type {TableRow} */ (row);
-      return made.draw(item.row, scene, { left: item.left, fresh: isFresh(item.key), epoch, busy });
+      return made.draw(item.row, scene, { left: item.left, fresh: isFresh(item.key), epoch, age, busy });
     }
     const made = /** @type {TableGroup} */ (row);
     made.draw(item.group, item.totals, scene);
@@ -201,9 +202,10 @@ export class TableBody {
    * layout. Where a row is seen does not depend on it.
    *
    * @param {HTMLElement[]} elements
+   * @param {number} most of those that are in the document
    * @returns {{ moved: number, left: number }} how many were, and how many still have to be
    */
-  #place(elements) {
+  #place(elements, most) {
     const { children } = this.element;
     if (elements.length === children.length && elements.every((each, index) => each === children[index])) {
       return { moved: 0, left: 0 };
@@ -222,7 +224,7 @@ export class TableBody {
       const each = /** @type {HTMLElement} */ (elements[index]);
       if (!stay.has(index)) {
         const isThere = before[index] !== -1;
-        if (isThere && moved >= MOVES_A_FRAME) {
+        if (isThere && moved >= most) {
           left += 1;
           continue;
         }

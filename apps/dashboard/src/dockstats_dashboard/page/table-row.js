@@ -12,6 +12,7 @@
  * @property {boolean} left it is no longer among those to show
  * @property {boolean} fresh it has just come
  * @property {number} epoch another one: draw everything
+ * @property {number} age another one: what changes with time alone is due
  * @property {boolean} busy others have used up this frame: what is new in figures alone waits for the next one
  */
 
@@ -36,6 +37,7 @@ export class TableRow {
   /** The figures that the other cells show, and of which second. @type {unknown} */
   #others = null;
   #othersOf = NaN;
+  #age = NaN;
   /** Half of the rows begin a second in its middle, so that no pass has to draw the other cells of all. */
   #phaseMs = (made += 1) % 2 ? 0 : OTHERS_EVERY_MS / 2;
 
@@ -75,7 +77,7 @@ export class TableRow {
    * @param {Row} row @param {Scene} scene @param {Around} around
    * @returns {number | null}
    */
-  draw(row, scene, { left, fresh, epoch, busy }) {
+  draw(row, scene, { left, fresh, epoch, age, busy }) {
     const { sample, facts, gone, name } = row.container;
     const chosen = scene.view.open === row.key;
     const seen = [facts, gone?.exitCode, name, row.live, left, fresh, chosen, epoch, sample === null];
@@ -84,7 +86,7 @@ export class TableRow {
     const { now, live } = scene;
     const due = this.#others !== sample || !same;
     const second = Math.floor((now + this.#phaseMs) / OTHERS_EVERY_MS);
-    const othersDue = due && (!same || !live || second !== this.#othersOf);
+    const othersDue = age !== this.#age || (due && (!same || !live || second !== this.#othersOf));
     if (same && sample === this.#sample && !othersDue) return 0;
     if (same && busy) return null;
     this.#drawn = seen;
@@ -105,6 +107,7 @@ export class TableRow {
       for (const draw of this.others) draw(row, scene, sign);
       this.#others = sample;
       this.#othersOf = second;
+      this.#age = age;
     }
     if (this.element.tabIndex === 0) this.reach(true);
     return this.often.length + (othersDue ? this.others.length : 0);
