@@ -374,6 +374,16 @@ def test_container_that_ended_and_is_removed_at_once_is_shown_until_it_was_told(
     assert roster.version > version
 
 
+def test_list_without_a_container_that_ended_may_come_before_the_event_that_it_is_gone() -> None:
+    roster = listed(summary())
+    roster.apply_event(event("die", exitCode="3"))
+    roster.apply_list([])
+    assert [shown.exit_code for shown in roster.containers] == [3]
+    roster.told()
+    assert roster.apply_event(event("destroy")) == []
+    assert names(roster) == []
+
+
 def test_container_whose_end_was_told_or_that_nobody_saw_end_goes_at_once() -> None:
     ended, alive = listed(summary()), listed(summary())
     ended.apply_event(event("die", exitCode="3"))

@@ -318,13 +318,17 @@ async def test_an_inspection_does_not_bring_back_what_a_list_took_out_meanwhile(
 
 
 async def test_a_slow_list_finds_what_no_event_told() -> None:
+    def is_gone(now: Watched) -> bool:
+        now.roster.told()  # how it ended
+        return now.states == {}
+
     async with FakeEngine() as engine:
         web = engine.run("web")
         async with watching(engine, limits=WatcherLimits(reconcile_s=0.02, between_lists_s=0)) as watched:
             web.state = "exited"
             await watched.until(lambda now: now["web"].state == "exited")
             del engine.containers[web.id]
-            await watched.until(lambda now: now.states == {})
+            await watched.until(is_gone)
 
 
 async def test_after_a_lost_event_stream_everything_is_listed_and_inspected_anew() -> None:

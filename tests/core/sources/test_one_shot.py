@@ -126,9 +126,11 @@ async def test_a_round_no_longer_waits_for_a_container_that_was_slow() -> None:
             await asked.until(lambda found: slow.id in found)
             engine.fault(slow.id, faults.hang, times=1)
             engine.tick(1.0)
-            reading = (await asked.read(LONG_S))[web.id]  # which would time out if it waited
-            assert isinstance(reading, Reading)
-            assert reading.read_ns == engine.now_ns
+            while True:
+                reading = (await asked.read(LONG_S))[web.id]  # which would time out if it waited
+                assert isinstance(reading, Reading)
+                if reading.read_ns == engine.now_ns:  # else its own answer took long enough not to be waited for
+                    break
 
 
 async def test_a_call_without_an_answer_in_time_is_reported_as_timed_out() -> None:

@@ -98,7 +98,7 @@ class Roster:
                 to_inspect.append(summary.id)
             self._keep(record)
         for gone in self._records.keys() - {summary.id for summary in told} - set(except_for):
-            self._drop(gone)
+            self.remove(gone)  # as with the event, which may come later
         return to_inspect
 
     def apply_inspection(self, details: ContainerDetails) -> None:
