@@ -270,6 +270,13 @@ def test_flag_of_a_container_that_lives_on_is_told_when_it_is_noticed() -> None:
     assert told(Host(facts()).becomes(5, facts(oom_killed=True))) == [("oom", 5)]
 
 
+def test_new_container_that_was_killed_before_anybody_looked_tells_it_once() -> None:
+    host = Host()
+    assert told(host.becomes(5, facts(started_at=after(4.8), oom_killed=True))) == [("start", 4.8), ("oom", 5)]
+    assert told(host.becomes(5.1, exited(5.05, 137, started_at=after(4.8), oom_killed=True))) == [("die", 5.05)]
+    assert told(Host().becomes(5, facts(oom_killed=True))) == []  # it ran for days: nobody knows when
+
+
 def test_counter_that_goes_up_is_a_kill_and_its_first_value_is_none() -> None:
     finder = EventFinder([facts()])
     assert [

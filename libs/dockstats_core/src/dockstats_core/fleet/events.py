@@ -144,8 +144,11 @@ class EventFinder:
         if after.oom_killed is not True or (before is not None and before.oom_killed is True):
             return
         at = None if after.state in _ALIVE else seen.plausible(after.finished_at)
-        if at is None and before is not None and before.oom_killed is False and not seen.is_gap:
-            at = seen.now
+        if at is None and not seen.is_gap:
+            if before is None:  # it came and was killed between two looks, and its end is yet to be told
+                at = seen.now if after.state in _ALIVE and seen.plausible(after.started_at) is not None else None
+            elif before.oom_killed is False:
+                at = seen.now
         if at is not None:
             yield from self._killed(after, at)
 
