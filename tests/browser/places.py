@@ -49,13 +49,17 @@ def ticks(page: Page) -> Locator:
 
 async def expect_tick(page: Page, words: str) -> None:
     """One of them tells these words, soon."""
-    with anyio.fail_after(PATIENCE_S):
+    told: list[str] = []
+    with anyio.move_on_after(PATIENCE_S):
         while True:
+            told.clear()
             for tick in await ticks(page).all():
                 await tick.focus()
-                if words in await why(page).inner_text():
+                told.append(await why(page).inner_text())
+                if words in told[-1]:
                     return
             await anyio.sleep(LOOK_AGAIN_S)
+    raise AssertionError(f"no tick tells {words!r}; they tell {told}")
 
 
 async def go_back(page: Page, seconds: int) -> None:
