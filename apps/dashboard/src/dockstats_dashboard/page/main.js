@@ -105,9 +105,9 @@ async function bringTheRest() {
   const first = new Promise((resolve) => (firstDrawn = resolve));
   const waited = view.state.instant === null ? REST_MS : 0; // nothing can be drawn before
   await Promise.race([first, new Promise((resolve) => browserClock.setTimeout(() => resolve(null), waited))]);
-  const [{ bring }] = await Promise.all([import("./rest.js"), ...REST_SHEETS.map(styleSheet)]);
+  const [{ Rest }] = await Promise.all([import("./rest.js"), ...REST_SHEETS.map(styleSheet)]);
   document.removeEventListener("keydown", keep);
-  rest = bring(core);
+  rest = new Rest(core);
   for (const event of early) rest.press(event);
   requestDraw();
 }

@@ -1,7 +1,8 @@
 /**
  * Tells a person through the browser what is over a threshold for long enough, also while the page is hidden.
  *
- * Leave to do so is asked for only when a person wants it (askLeave, from a click). Not here: what is over (thresholds).
+ * Leave to do so is asked for only when a person wants it (askLeave, from a click).
+ * Not here: what is over (thresholds), since when (holds).
  *
  * @typedef {import("./holds.js").Hold} Hold
  */

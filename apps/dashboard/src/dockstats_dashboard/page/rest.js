@@ -173,11 +173,6 @@ export class Rest {
   }
 }
 
-/** @param {Core} core */
-export function bring(core) {
-  return new Rest(core);
-}
-
 /** @param {Iterable<HTMLElement>} some @param {Scene} scene */
 function drawAll(some, scene) {
   for (const part of some) {
