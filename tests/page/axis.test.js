@@ -39,6 +39,11 @@ test("a window that moves on shows the same columns further left", () => {
   for (let now = 1_000_000; now < 1_002_000; now += 77) assert.equal(edge(now) % 200, 0);
 });
 
+test("a window without a width yet is the last minutes all the same, not those of the clock", () => {
+  const { from, to } = timeWindow({ rangeMs: 300_000, zoom: null }, 600_016, 0);
+  assert.ok(from <= 300_500 && to >= 600_016, `${from} to ${to}`);
+});
+
 test("a zoomed window stands still while time goes on", () => {
   const view = { rangeMs: 60_000, zoom: { from: 10_000, to: 20_000 } };
   assert.deepEqual(timeWindow(view, 5e6, 100), timeWindow(view, 6e6, 100));

@@ -22,6 +22,7 @@ const STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
 ];
 const LEAST_MS = 2 * SECOND; // a drag over less than that is none
+const USUAL_WIDTH = 600;
 
 /**
  * Round times inside a stretch, at most `most` of them.
@@ -50,12 +51,12 @@ export function timeTicks(from, to, most, clockOf = clock) {
  *
  * @param {{ rangeMs: number, zoom: { from: number, to: number } | null }} view
  * @param {number} now
- * @param {number} width in pixels
+ * @param {number} width in pixels; 0: not laid out yet, and no column is taken for the whole stretch
  * @returns {TimeWindow}
  */
 export function timeWindow({ rangeMs, zoom }, now, width) {
   const length = zoom === null ? rangeMs : Math.max(LEAST_MS, zoom.to - zoom.from);
-  const columnMs = length / Math.max(1, width);
+  const columnMs = length / (width || USUAL_WIDTH);
   const to = Math.ceil((zoom === null ? now : zoom.to) / columnMs) * columnMs;
   return { from: to - length, to, columnMs };
 }

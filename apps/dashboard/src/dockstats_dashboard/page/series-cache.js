@@ -20,7 +20,6 @@ import { Points } from "./points.js";
 
 export const MOST_SERIES = 9; // one open and eight pinned
 const RETRY_MS = 5000;
-const CLOCK_OFF_MS = 5000; // as in model: beyond it a host's own time is not believed
 
 export class SeriesCache {
   /** @type {Map<string, Entry>} least looked at first */
@@ -60,9 +59,8 @@ export class SeriesCache {
    * @param {Host | undefined} host
    */
   take(host) {
-    if (host === undefined || host.batch === null || this.#entries.size === 0) return;
-    const { sent_at: sentAt, received_at: receivedAt } = host.batch;
-    const at = Math.abs(receivedAt - sentAt) > CLOCK_OFF_MS ? receivedAt : sentAt;
+    const at = host?.takenAt ?? null;
+    if (host === undefined || at === null || this.#entries.size === 0) return;
     for (const [key, entry] of this.#entries) {
       const [agentId, id] = partsOf(key);
       const sample = agentId === host.entry.id ? host.containers.get(id)?.sample : null;
