@@ -30,8 +30,8 @@ from tests.requirements import chromium, missing_browser  # noqa: E402
 ENOUGH_S = 60.0
 SETTLED_MS = 3000  # a few ticks: rates, order and charts
 DRAWN_MS = 600
-WIDE = (1360, 765)
-PHONE = (390, 844)
+WIDE = (1440, 810)
+PHONE = (360, 780)
 
 
 def nothing(page: Page) -> None:
@@ -84,7 +84,7 @@ class Picture:
 PICTURES = (
     Picture("table-dark"),
     Picture("table-light", theme="light"),
-    Picture("detail", size=(1360, 700), act=open_detail),
+    Picture("detail", size=(1440, 760), act=open_detail),
     Picture("groups", query="?group=project", theme="light"),
     Picture("time-travel", act=go_back),
     Picture("compare", act=compare),

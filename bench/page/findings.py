@@ -24,7 +24,7 @@ class Drawing(Struct, frozen=True, kw_only=True):
     longest_task_ms: float
     long_tasks: int
     renderer_pct: float  # CPU of its process, 100 = one core
-    first_figures_ms: float  # from navigation
+    first_figures_ms: float  # from navigation, the median of several
     bytes_per_s: float  # of the stream, compressed
 
 

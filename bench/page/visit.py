@@ -18,6 +18,8 @@ from tests.browser.visiting import FLAGS
 from tests.requirements import chromium
 
 WIDTH, HEIGHT = 1440, 900
+NAVIGATIONS = 5
+"""For the time until first figures: one alone tells what else the machine did just then."""
 _FIRST_FIGURE = """() => {
     const found = [...document.querySelectorAll("tbody .figure")].some((cell) => /\\d/.test(cell.textContent));
     return found ? performance.now() : null;
@@ -27,9 +29,8 @@ _FIRST_FIGURE = """() => {
 class Visit:
     """One page that shows figures."""
 
-    def __init__(self, browser: Browser, page: Page, first_figures_ms: float) -> None:
+    def __init__(self, browser: Browser, page: Page) -> None:
         self.page = page
-        self.first_figures_ms = first_figures_ms
         self._browser = browser
         self._of_browser = browser.new_browser_cdp_session()
         self._of_page: CDPSession = page.context.new_cdp_session(page)
@@ -67,22 +68,40 @@ class Visit:
 @contextmanager
 def visit(url: str) -> Iterator[Visit]:
     """A new browser at `url`, once it shows the first figure."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        try:
-            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="dark")
-            page.goto(url, wait_until="commit")
-            first_ms = page.wait_for_function(_FIRST_FIGURE, polling="raf").json_value()
-            yield Visit(browser, page, first_ms)
-        finally:
-            browser.close()
+    with _new_browser() as browser:
+        page, _ = _opened(browser, url)
+        yield Visit(browser, page)
+
+
+def first_figures_ms(url: str) -> list[float]:
+    """From navigation to the first figure, each time in a browser that runs and has nothing of the page yet."""
+    found = []
+    with _new_browser() as browser:
+        for _ in range(NAVIGATIONS):
+            page, first_ms = _opened(browser, url)
+            found.append(first_ms)
+            page.close()
+    return found
 
 
 def version() -> str:
     """Which Chromium it is."""
+    with _new_browser() as browser:
+        return browser.version
+
+
+@contextmanager
+def _new_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         try:
-            return browser.version
+            yield browser
         finally:
             browser.close()
+
+
+def _opened(browser: Browser, url: str) -> tuple[Page, float]:
+    """A page with a context, and so a cache, of its own, once it shows the first figure, and how long that took."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="dark")
+    page.goto(url, wait_until="commit")
+    return page, page.wait_for_function(_FIRST_FIGURE, polling="raf").json_value()

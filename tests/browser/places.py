@@ -5,7 +5,9 @@ Not here: what is expected of them (the tests), the browser (visiting), what is 
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
@@ -13,7 +15,14 @@ from playwright.async_api import Locator, Page, expect
 
 PATIENCE_S = 15.0
 LOOK_AGAIN_S = 0.1
+NEXT_FRAME = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+HALF_HOUR_S = 30 * 60.0  # as long is the timeline
 FIGURE = re.compile(r"^\d+(\.\d+)?$")
+
+
+def clock_near(at: float, *, off_s: int = 1) -> str:
+    """A regular expression for a time of day as the page writes it, about `at` (Unix seconds)."""
+    return "|".join(time.strftime("%H:%M:%S", time.localtime(at + off)) for off in range(-off_s, off_s + 1))
 
 
 def row(page: Page, name: str) -> Locator:
@@ -40,6 +49,43 @@ def chart(page: Page, name: str) -> Locator:
 def slider(page: Page) -> Locator:
     """What is dragged to go back in time."""
     return page.get_by_role("slider", name="Time")
+
+
+async def x_in_timeline(page: Page, at: float) -> float:
+    """Where an instant (Unix seconds) is on it now, in pixels from the left edge of the page."""
+    box = await slider(page).bounding_box()
+    assert box is not None
+    return box["x"] + math.floor(box["width"]) * (1 - (time.time() - at) / HALF_HOUR_S)
+
+
+async def point_in_timeline(page: Page, at: float) -> None:
+    """Put the pointer where an instant (Unix seconds) is on it, to a pixel and a half: some two seconds."""
+    told = ""
+    with anyio.move_on_after(PATIENCE_S):
+        while True:
+            box = await slider(page).bounding_box()
+            assert box is not None
+            x, middle = round(await x_in_timeline(page, at)), box["y"] + box["height"] / 2
+            await page.mouse.move(x - 9, middle)  # one that stays where it is points at the instant of before
+            await page.mouse.move(x, middle)
+            await page.evaluate(NEXT_FRAME)
+            told = await page.locator("time-bar .time-tag").text_content() or ""
+            if re.match(clock_near(at, off_s=2), told):
+                return
+    raise AssertionError(f"the pointer is at {told}")
+
+
+async def expect_in_timeline(page: Page, at: float, words: str) -> None:
+    """Somewhere about an instant (Unix seconds) it says that, soon: a pixel and a figure are as long as each other."""
+    told: set[str] = set()
+    with anyio.move_on_after(PATIENCE_S):
+        while True:
+            for off in (-1.4, 0, 1.4):
+                await point_in_timeline(page, at + off)
+                told.add(await page.locator("time-bar .time-tag").inner_text())
+                if any(words in tag for tag in told):
+                    return
+    raise AssertionError(f"{words} is not among {told}")
 
 
 def ticks(page: Page) -> Locator:

@@ -26,6 +26,10 @@ AROUND_S = 1.5  # and so long after it; for charts of both
 TICK_S = 0.1
 
 
+def _utc(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
 class Stepped:
     """The dashboard at `url`, its engine, and the container `web`, which stepped at `at` (Unix seconds)."""
 
@@ -44,9 +48,13 @@ class Stepped:
         """How far back from now it is to before the step, wherever in its second now is."""
         return math.ceil(time.time() - self.at + 1)
 
+    def address_at(self, at: float) -> str:
+        """Of the page paused at an instant (Unix seconds)."""
+        return f"{self.url}?{urlencode({'at': _utc(at)})}"
+
     def address(self, *, zoom: tuple[float, float]) -> str:
         """Of `web` in detail, its charts from one instant to another (Unix seconds)."""
-        begin, end = (datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds") for at in zoom)
+        begin, end = map(_utc, zoom)
         return f"{self.url}?{urlencode({'open': self.key, 'zoom': f'{begin}/{end}'})}"
 
     def use(self, mebibytes: int) -> None:

@@ -6,6 +6,7 @@ All tests share one engine, which is full of life; each has a container of its o
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,7 +14,18 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.asking import until_history
 from tests.browser.hosts import full_id
-from tests.browser.places import drawer, expect_tick, notice, row, ticks
+from tests.browser.ink import Box, ink
+from tests.browser.places import (
+    chart,
+    clock_near,
+    drawer,
+    expect_tick,
+    notice,
+    open_detail,
+    row,
+    ticks,
+    x_in_timeline,
+)
 from tests.browser.serving import dashboard
 from tests.browser.stepping import lived_engine
 from tests.browser.visiting import visit
@@ -23,7 +35,8 @@ from tests.fake_engine import FakeEngine
 pytestmark = pytest.mark.browser
 
 LEAST_PAST_S = 5.0  # the list leaves out the first seconds after a dashboard's start, when hosts are just being met
-NAMES = ("ails", "ends", "listed", "leaves", "grows", "rests", "signs", "phoned")
+NAMES = ("ails", "ends", "listed", "leaves", "grows", "rests", "signs", "phoned", "pointed")
+PERIOD = re.compile(r"^(\d\d:\d\d:\d\d) to (\d\d:\d\d:\d\d)$")
 
 
 class Lived:
@@ -87,9 +100,14 @@ async def test_tick_clicked_leads_to_its_instant(browser: Browser, lived: Lived)
     async with visit(browser, lived.url) as page:
         await expect(row(page, "ends")).to_be_visible()
         lived.engine.stop(lived.containers["ends"], exit_code=4)
+        at = lived.engine.now_ns / 1e9
         await expect(sign(page, "ends")).to_have_text("exited with 4")
+        await expect_tick(page, "ends: ended, exit 4")
+        box = await ticks(page).last.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] / 2 == pytest.approx(await x_in_timeline(page, at), abs=3)
         await ticks(page).last.click()
-        await expect(notice(page, "paused")).to_be_visible()
+        await expect(notice(page, "paused")).to_contain_text(re.compile(f"Paused at ({clock_near(at)})"))
 
 
 async def test_list_of_changes_tells_what_ended_with_its_exit_code_and_what_came(
@@ -107,6 +125,50 @@ async def test_list_of_changes_tells_what_ended_with_its_exit_code_and_what_came
         times = await panel(page).locator("ul").first.locator(".hint").all_inner_texts()
         assert all(re.match(r"\d\d:\d\d:\d\d", told) for told in times)
         assert times == sorted(times, reverse=True)  # unless it is midnight
+
+
+async def test_each_length_asks_how_it_was_so_long_ago_and_says_what_it_compares(
+    browser: Browser, lived: Lived
+) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(row(page, "rests")).to_be_visible()
+        period = panel(page).locator("p.fact")
+        await page.keyboard.press("d")
+        await expect(period).to_have_text(PERIOD)
+        oldest = (await until_history(lived.url, full_id(1), lambda points: True))[0][0]
+        for minutes in (1, 15, 5):
+            button = panel(page).get_by_role("button", name=f"{minutes} min", exact=True)
+            async with page.expect_request("**/api/moment?at=*") as asking:
+                await button.click()
+            asked = float((await asking.value).url.partition("at=")[2])
+            begin = time.time() - 60 * minutes
+            assert asked == pytest.approx(begin, abs=2)
+            await expect(button).to_have_attribute("aria-pressed", "true")
+            begin = max(begin, oldest + 2)  # where there is less than that
+            ends = clock_near(time.time(), off_s=2)
+            await expect(period).to_have_text(re.compile(f"^({clock_near(begin, off_s=2)}) to ({ends})$"))
+
+
+async def test_event_pointed_at_in_the_detail_is_where_the_cursor_and_its_mark_are_in_the_charts(
+    browser: Browser, lived: Lived
+) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(row(page, "pointed")).to_be_visible()
+        lived.engine.set_health(lived.containers["pointed"], "unhealthy")
+        await open_detail(page, "pointed")
+        event = drawer(page).locator(".events li").first
+        await expect(event).to_contain_text("unhealthy")
+        await event.hover()
+        await expect(chart(page, "memory").locator(".cursor")).to_be_visible()
+        cursor = await chart(page, "cpu").locator(".cursor").bounding_box()
+        canvas = chart(page, "cpu").locator("canvas")
+        place = await canvas.bounding_box()
+        assert cursor is not None
+        assert place is not None
+        part = (cursor["x"] - place["x"]) / place["width"]
+        colour = await event.locator(".sign").evaluate("(sign) => getComputedStyle(sign).color")
+        assert await ink(canvas, Box(part - 0.02, part + 0.02), colour=colour) > 0
+        assert await ink(canvas, Box(0, part - 0.05), colour=colour) == 0
 
 
 async def test_container_that_is_gone_is_in_the_list_and_leads_to_when_it_was_there(

@@ -10,6 +10,7 @@ import re
 import pytest
 from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
+from tests.browser.ink import Box, ink
 from tests.browser.places import chart, drawer, open_detail, query
 from tests.browser.stepping import AROUND_S, Stepped
 from tests.browser.visiting import visit
@@ -144,7 +145,21 @@ async def test_plus_and_minus_zoom_around_the_cursor(browser: Browser, lived: St
 async def test_past_is_drawn_that_was_before_the_page_was_opened(browser: Browser, lived: Stepped) -> None:
     async with visit(browser, around_the_step(lived)) as page:
         label = re.compile("used lowest 8.00 MiB, highest 72.0 MiB")
-        await expect(chart(page, "memory").locator("canvas")).to_have_attribute("aria-label", label)
+        canvas = chart(page, "memory").locator("canvas")
+        await expect(canvas).to_have_attribute("aria-label", label)
+        assert await ink(canvas, Box(0.7, 0.95, 0.55, 0.7)) > 0.9, "72 MiB of the 128 that the chart has room for"
+        assert await ink(canvas, Box(0.1, 0.45, 0.55, 0.7)) < 0.3, "8 MiB, so nothing but the grid"
+
+
+async def test_figures_that_come_while_the_charts_are_open_are_in_them(browser: Browser, lived: Stepped) -> None:
+    async with visit(browser, lived.url) as page:
+        async with page.expect_response("**/api/history?*container=*"):
+            await open_detail(page, "web")
+        lived.use(40)  # which the history that was fetched does not know
+        await expect(chart(page, "memory").locator(".head-value").first).to_have_text("40.0 MiB used")
+        await chart(page, "memory").locator("canvas").focus()
+        await page.keyboard.press("End")
+        await expect(page.get_by_role("status").filter(has_text=re.compile(CLOCK))).to_contain_text("40.0 MiB used")
 
 
 async def test_unit_of_cpu_changed_changes_the_charts_too(browser: Browser, lived: Stepped) -> None:

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.fake_agent import fake_agent
-from tests.browser.hosts import MIB, facts, host, sample, short_id
+from dockstats_core.messages.agent import ContainerStatsBatch
+from tests.browser.fake_agent import FakeAgent, fake_agent
+from tests.browser.hosts import MIB, batch, facts, host, inventory, sample, short_id
+from tests.browser.ink import expect_ink
 from tests.browser.places import drawer, filter_field, open_detail, query, row
 from tests.browser.serving import dashboard, following
 from tests.browser.visiting import visit
@@ -20,15 +22,30 @@ COUNT = 9
 MOST = 8
 NUMBERS = range(1, COUNT + 1)
 LONG_NAMES = {MOST: f"web-{MOST}-of-a-project-with-a-long-name"}
-SAID = host(
-    [facts(number, LONG_NAMES.get(number)) for number in NUMBERS],
-    [sample(number, LONG_NAMES.get(number), cpu_pct=100.0 - number, mem_bytes=number * MIB) for number in NUMBERS],
-)
+OTHER = 20  # a container of another host
+OTHERS = host([facts(OTHER, "db")], [sample(OTHER, "db", cpu_pct=0.5)], agent_id="owl")
+CAME = "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('container='))"
+"""Whether the past of a container is here."""
+
+
+def figures(*, last_cpu_pct: float = 100.0 - COUNT, sequence: int = 1) -> ContainerStatsBatch:
+    cpu_pct = {**{number: 100.0 - number for number in NUMBERS}, COUNT: last_cpu_pct}
+    samples = [
+        sample(number, LONG_NAMES.get(number), cpu_pct=cpu_pct[number], mem_bytes=number * MIB) for number in NUMBERS
+    ]
+    return batch(samples, sequence=sequence)
 
 
 @pytest.fixture(scope="module")
-async def url() -> AsyncIterator[str]:
-    async with fake_agent(SAID) as agent, dashboard(*following(heron=agent)) as url:
+async def heron() -> AsyncIterator[FakeAgent]:
+    containers = [facts(number, LONG_NAMES.get(number)) for number in NUMBERS]
+    async with fake_agent([inventory(containers), figures()]) as agent:
+        yield agent
+
+
+@pytest.fixture(scope="module")
+async def url(heron: FakeAgent) -> AsyncIterator[str]:
+    async with fake_agent(OTHERS) as owl, dashboard(*following(heron=heron, owl=owl)) as url:
         yield url
 
 
@@ -79,6 +96,30 @@ async def test_legend_tells_each_value_and_no_two_lines_by_colour_alone(browser:
             await expect(legend(page).filter(has_text=f"web-{number}")).to_contain_text(f"{100.0 - number:.1f} %")
         markers = await legend(page).locator(".marker").all_text_contents()
         assert len(set(markers)) == MOST
+
+
+async def test_containers_of_two_hosts_are_compared_each_with_its_host(browser: Browser, url: str) -> None:
+    async with visit(browser, f"{url}{pinned(1)}&pin=owl/{short_id(OTHER)}") as page:
+        canvas = panel(page).locator("canvas")
+        await expect(canvas).to_have_attribute("aria-label", "CPU of web-1, db")
+        for name, where, value in (("web-1", "heron", "99.0 %"), ("db", "owl", "0.5 %")):
+            line = legend(page).filter(has_text=name)
+            await expect(line.locator("bdi")).to_have_text([name, where])
+            await expect(line.locator(".figure")).to_contain_text(value)
+            colour = await line.locator(".marker").evaluate("(marker) => getComputedStyle(marker).color")
+            await expect_ink(canvas, colour=colour)
+
+
+async def test_figures_that_come_while_it_is_open_are_in_the_comparison(
+    browser: Browser, url: str, heron: FakeAgent
+) -> None:
+    async with visit(browser, url + pinned(COUNT)) as page:
+        await page.wait_for_function(CAME)
+        await heron.say(figures(last_cpu_pct=42.0, sequence=2))  # which the past that was fetched does not know
+        await expect(legend(page)).to_contain_text("42.0 %")
+        await panel(page).locator("canvas").focus()
+        await page.keyboard.press("End")
+        await told(page, f"web-{COUNT} 42.0 %")
 
 
 async def test_ninth_pin_is_refused_with_the_way_out(browser: Browser, url: str) -> None:

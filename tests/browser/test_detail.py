@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -139,7 +141,7 @@ async def test_cpu_chart_says_of_what_it_is_throttled_and_shows_the_colour_of_it
         await expect(note).to_have_text("limit 50 % · throttled in 90 % of periods now")
         await expect(note.locator(".swatch")).to_be_visible()
         await open_detail(page, LONG_NAME)
-        await expect(note).to_have_text("no limit")
+        await expect(note).to_have_text("no limit, so never throttled")
         await expect(note.locator(".swatch")).to_be_hidden()
 
 
@@ -237,6 +239,23 @@ async def test_address_of_a_container_that_is_not_there_says_so(browser: Browser
         await expect(drawer(page).locator(".missing")).to_contain_text("not there")
         await drawer(page).get_by_role("button", name="close", exact=True).click()
         await expect(drawer(page)).to_be_hidden()
+
+
+async def test_instant_before_its_start_says_so_once_and_tells_nothing_of_now(browser: Browser) -> None:
+    early = (facts(1, "early"), sample(1, "early", **WELL))
+    async with fake_agent(host([early[0]], [early[1]])) as agent, dashboard(*following(heron=agent)) as url:
+        async with visit(browser, url) as page:
+            await expect(row(page, "early")).to_be_visible()
+        instant = datetime.now(UTC)
+        late = (facts(2, "late", started_at=instant + timedelta(milliseconds=1)), sample(2, "late", **WELL))
+        await agent.say(inventory([early[0], late[0]]), batch([early[1], late[1]], sequence=2))
+        query = urlencode({"open": f"heron/{short_id(2)}", "at": instant.isoformat(timespec="milliseconds")})
+        async with visit(browser, f"{url}?{query}") as page:
+            await expect(drawer(page).locator(".title .word")).to_have_text("not there then")
+            await expect(drawer(page).locator(".sentence")).to_contain_text(re.compile("not there at .*: it started"))
+            await expect(drawer(page).locator(".where")).to_have_text("heron")
+            await expect(drawer(page).locator(".plot-why:visible")).to_have_text(["It did not run in this time."])
+            await expect(drawer(page).locator(".events")).to_contain_text("in the 30 minutes before")
 
 
 async def test_container_removed_while_it_is_open_stays_open_and_says_how_it_ended(browser: Browser) -> None:

@@ -18,7 +18,8 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.fake_agent import fake_agent
 from tests.browser.hosts import MIB, facts, full_id, host, sample
-from tests.browser.places import chart, drawer, filter_field, row
+from tests.browser.ink import Box, ink, opened
+from tests.browser.places import chart, drawer, filter_field, groups, names, row
 from tests.browser.serving import dashboard, following
 from tests.browser.stepping import AROUND_S, Stepped
 from tests.browser.visiting import visit
@@ -65,7 +66,7 @@ async def open_around_the_step(page: Page) -> None:
 
 
 async def test_table_is_saved_as_csv_with_raw_figures_whole_ids_and_utc(browser: Browser, url: str) -> None:
-    async with visit(browser, url) as page:
+    async with visit(browser, url, timezone_id="Asia/Kolkata") as page:
         await expect(row(page, "well")).to_be_visible()
         name, lines = await exported_table(page)
     assert re.fullmatch(r"dockstats-[\dTZ.-]+\.csv", name)
@@ -91,6 +92,18 @@ async def test_table_is_saved_as_the_filter_shows_it(browser: Browser, url: str)
         await expect(row(page, "unread")).to_have_count(0)
         _, lines = await exported_table(page)
     assert [line["name"] for line in lines] == ["well"]
+
+
+async def test_table_is_saved_in_the_order_shown_and_with_the_rows_of_closed_groups(browser: Browser, url: str) -> None:
+    async with visit(browser, f"{url}?sort=name,asc") as page:
+        await expect(names(page)).to_have_text([FORMULA, "unread", "well"])
+        _, lines = await exported_table(page)
+        assert [line["name"] for line in lines] == [f"'{FORMULA}", "unread", "well"]
+        await page.get_by_label("Group containers by").select_option("project")
+        await groups(page).first.get_by_role("button").first.click()
+        await expect(row(page, "well")).to_be_hidden()
+        _, lines = await exported_table(page)
+        assert [line["name"] for line in lines] == ["well", f"'{FORMULA}", "unread"]
 
 
 async def test_history_is_saved_as_csv_with_every_point_of_the_time_shown(browser: Browser, lived: Stepped) -> None:
@@ -123,6 +136,9 @@ async def test_chart_is_saved_as_a_png_of_its_full_size(browser: Browser, lived:
     async with visit(browser, lived.address(zoom=(lived.at - AROUND_S, lived.at + AROUND_S))) as page:
         await open_around_the_step(page)
         name, content = await saved(page, drawer(page).get_by_role("button", name="the Memory chart as PNG"))
+        picture = await opened(page, content)
+        assert await ink(picture, Box(0.65, 0.85, 0.55, 0.7)) > 0.9, "72 MiB of the 128 that the chart has room for"
+        assert await ink(picture, Box(0.1, 0.4, 0.55, 0.7)) < 0.3, "8 MiB, so nothing but the grid"
     assert re.fullmatch(r"web-.*-Memory-.*\.png", name)
     assert size_of_png(content) == PNG_SIZE
 
@@ -132,6 +148,8 @@ async def test_comparison_is_saved_as_a_png(browser: Browser, lived: Stepped) ->
         panel = page.locator("compare-panel")
         await expect(panel.locator("canvas")).to_have_attribute("aria-label", "CPU of web")
         name, content = await saved(page, panel.get_by_role("button", name="the chart as PNG"))
+        colour = await panel.locator(".marker").evaluate("(marker) => getComputedStyle(marker).color")
+        assert await ink(await opened(page, content), colour=colour) > 0
     assert name.startswith("CPU-compared")
     assert size_of_png(content) == PNG_SIZE
 

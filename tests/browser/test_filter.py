@@ -90,6 +90,19 @@ async def test_terms_and_their_values_are_offered_and_taken_by_keyboard(browser:
         await expect(names(page)).to_have_text(["postgres", "postgres-test"])
 
 
+async def test_offer_is_taken_by_a_click(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        await expect(rows(page)).to_have_count(4)
+        await filter_field(page).press_sequentially("im")
+        offers = page.get_by_role("listbox").get_by_role("option")
+        await offers.filter(has_text="image:").click()
+        await expect(filter_field(page)).to_have_value("image:")
+        await offers.filter(has_text="nginx").click()
+        await expect(filter_field(page)).to_have_value("image:nginx:1.27 ")
+        await expect(filter_field(page)).to_be_focused()
+        await expect(names(page)).to_have_text(["nginx"])
+
+
 async def test_escape_closes_the_offers_then_clears_then_leaves(browser: Browser, url: str) -> None:
     async with visit(browser, url) as page:
         await expect(rows(page)).to_have_count(4)

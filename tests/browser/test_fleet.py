@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AsyncExitStack
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
-from dockstats_core.messages.agent import AgentMessage
+from dockstats_core.messages.agent import AgentMessage, HostFigures, Pressure
 from tests.browser.fake_agent import fake_agent
-from tests.browser.hosts import facts, host, sample
-from tests.browser.places import FIGURE, expect_figures, groups, head, host_card, notice, rows, tile, why
+from tests.browser.hosts import GIB, batch, facts, host, inventory, sample
+from tests.browser.places import FIGURE, expect_figures, groups, head, host_card, notice, row, rows, tile, why
 from tests.browser.serving import dashboard, following
+from tests.browser.stepping import AROUND_S, HIGH, Stepped
 from tests.browser.visiting import visit
 
 pytestmark = pytest.mark.browser
@@ -49,6 +51,7 @@ async def test_host_tells_what_watches_it_how_often_and_how_loaded_it_is(browser
     async with visit(browser, demo) as page:
         card = host_card(page, "atlas")
         await expect(card.locator(".facts")).to_contain_text("simulated · 0.5 s")
+        await expect(card.locator(".costs")).to_have_text(re.compile(r"costs [\d.]+ % · [\d.]+ MiB · \d+ ms"))
         for figure in await card.locator(".figure").all():
             await expect(figure).to_contain_text("%")
 
@@ -69,6 +72,60 @@ async def test_host_shows_its_last_half_hour_where_there_is_room_for_it(browser:
         await page.set_viewport_size({"width": 800, "height": 900})
         await expect(chart).to_be_hidden()
         assert (await host_card(page, "atlas").bounding_box() or {"height": -1})["height"] == height
+
+
+async def test_link_to_an_instant_draws_the_half_hour_before_it(browser: Browser, lived: Stepped) -> None:
+    async with visit(browser, lived.address_at(lived.at + AROUND_S)) as page:
+        await expect(notice(page, "paused")).to_be_visible()
+        for place in (tile(page, "CPU"), tile(page, "Memory"), host_card(page, "local")):
+            await page.wait_for_function(PAINTED, arg=await place.locator("canvas").element_handle())
+
+
+async def test_paused_charts_follow_the_theme(browser: Browser, lived: Stepped) -> None:
+    async with visit(browser, lived.url) as page:
+        await expect(row(page, "web")).to_contain_text(HIGH)
+        await page.keyboard.press("Space")
+        await expect(notice(page, "paused")).to_be_visible()
+        charts = [place.locator("canvas") for place in (tile(page, "Memory"), host_card(page, "local"))]
+        dark = [await chart.evaluate("(canvas) => canvas.toDataURL()") for chart in charts]
+        await page.emulate_media(color_scheme="light")
+        for chart, before in zip(charts, dark, strict=True):
+            looks_other = "([canvas, before]) => canvas.toDataURL() !== before"
+            await page.wait_for_function(looks_other, arg=[await chart.element_handle(), before])
+
+
+async def test_every_total_and_the_timeline_draw_their_last_half_hour(browser: Browser, demo: str) -> None:
+    async with visit(browser, demo) as page:
+        totals = [tile(page, title) for title in ("CPU", "Memory", "Network", "Disk", "Pressure")]
+        for place in (*totals, page.locator("time-bar")):
+            await page.wait_for_function(PAINTED, arg=await place.locator("canvas").element_handle())
+
+
+async def test_host_has_its_own_cpu_memory_load_and_pressure(browser: Browser) -> None:
+    figures = HostFigures(
+        basis="host",
+        cpu_pct=120.0,
+        cores=8,
+        mem_used_bytes=4 * GIB,
+        mem_total_bytes=16 * GIB,
+        load_1m=1.5,
+        io_pressure=Pressure(some_pct=12.0),
+    )
+    async with (
+        fake_agent([inventory([facts(1)]), batch([sample(1)], host=figures)]) as agent,
+        dashboard(*following(host=agent)) as url,
+        visit(browser, url) as page,
+    ):
+        card = host_card(page, "host")
+        await expect(card.locator(".figure")).to_have_text(["15 %", "25 %"])
+        await expect(card.locator(".beside")).to_have_text(["load 1.50", "io 12 %"])
+        for bar, part in zip(await card.locator(".bar").all(), (0.15, 0.25), strict=True):
+            assert await width(bar.locator(".fill")) / await width(bar) == pytest.approx(part, abs=0.02)
+
+
+async def width(element: Locator) -> float:
+    """In pixels, as it is seen."""
+    return (await element.bounding_box() or {"width": 0.0})["width"]
 
 
 async def test_everything_about_a_host_opens_and_tells_what_watching_costs_there(browser: Browser, demo: str) -> None:
@@ -97,6 +154,19 @@ async def test_more_than_eight_hosts_are_a_mark_each_and_cards_on_demand(browser
             await expect(rows(page)).to_have_count(1)
 
 
+async def test_host_whose_name_has_a_space_is_shown_as_chosen(browser: Browser) -> None:
+    async with (
+        fake_agent(host([facts(1)], [sample(1)])) as agent,
+        dashboard("--agents", f"one|Agent 1|{agent}") as url,
+        visit(browser, url) as page,
+    ):
+        pick = host_card(page, "one").locator(".pick")
+        await pick.click()
+        await expect(pick).to_have_attribute("aria-pressed", "true")
+        await pick.click()
+        await expect(pick).to_have_attribute("aria-pressed", "false")
+
+
 async def whole_rows(page: Page, bottom: float) -> int:
     """How many are seen as a whole above `bottom`."""
     boxes = [await row.bounding_box() for row in await rows(page).all()]
@@ -113,8 +183,21 @@ async def test_phone_shows_nine_rows_live_and_seven_paused(browser: Browser, dem
         banner = await notice(page, "paused").bounding_box()
         assert banner is not None
         assert await whole_rows(page, banner["y"]) >= 7
-        for title in ("Hosts", "Containers", "CPU", "Memory"):
+        for title in ("Hosts", "Containers", "CPU", "Memory", "Pressure", "Network"):
             await expect(tile(page, title)).to_be_in_viewport()
+
+
+async def test_narrowest_phone_shows_how_many_run_and_are_unhealthy(browser: Browser) -> None:
+    every = [facts(number, health="unhealthy" if number < 10 else "healthy") for number in range(120)]
+    async with (
+        fake_agent(host(every, [sample(number) for number in range(120)])) as agent,
+        dashboard(*following(host=agent)) as url,
+        visit(browser, url, width=360, height=740) as page,
+    ):
+        for name in ("120 running", "10 unhealthy"):
+            box = await tile(page, "Containers").get_by_role("button", name=name).bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= 360
 
 
 async def test_each_state_of_containers_has_its_place_and_none_is_cut(browser: Browser) -> None:
@@ -142,6 +225,14 @@ async def test_each_state_of_containers_has_its_place_and_none_is_cut(browser: B
             places[name] = box["x"]
         await agent.say(*said("exited", "exited"))
         await expect(tile(page, "Containers").get_by_role("button", name="3 stopped")).to_be_visible()
+        bar = {
+            state: await width(tile(page, "Containers").locator(f".states .{state}"))
+            for state in ("running", "stopped")
+        }
+        assert bar["stopped"] / bar["running"] == pytest.approx(3, rel=0.1)
+        await expect(tile(page, "Containers").locator(".states span:visible")).to_have_class(
+            ["running", "stopped", "unhealthy"]
+        )
         for name in names[:2]:
             box = await tile(page, "Containers").get_by_role("button", name=name).bounding_box()
             assert box is not None

@@ -107,6 +107,33 @@ async def test_container_not_yet_over_its_threshold_for_long_enough_is_only_mark
         assert await told(page) == []
 
 
+@pytest.mark.parametrize("answer", ["granted", "denied"])
+async def test_tick_for_notifications_asks_the_browser_and_holds_if_it_agrees(
+    browser: Browser, lived: Lived, answer: str
+) -> None:
+    async with visit(browser, lived.url, before=f"{chosen(holdS=0, notify=False)}; {asked(answer)}") as page:
+        await expect(page.locator("container-table")).to_contain_text("no container")
+        await page.keyboard.press(",")
+        dialog = page.get_by_role("dialog", name="Settings")
+        tick = dialog.get_by_role("checkbox", name="Notifications")
+        await tick.click()
+        await expect(tick).to_be_checked(checked=answer == "granted")
+        refused = dialog.get_by_text("This browser does not let the page notify: allow it in the site's settings")
+        await expect(refused).to_have_count(int(answer == "denied"))
+        async with full(lived, "new"):
+            await expect(row(page, "new").locator("th.name > .sign")).to_have_text("▲ memory")
+            await until_told(page, int(answer == "granted"))
+            assert len(await told(page)) == int(answer == "granted")
+
+
+def asked(answer: str) -> str:
+    """A script in which the browser has not been asked for leave yet, and will answer so."""
+    return f"""
+        Notification.permission = "default";
+        Notification.requestPermission = async () => (Notification.permission = "{answer}");
+    """
+
+
 async def test_who_wants_no_notifications_has_rows_marked_and_nothing_else(browser: Browser, lived: Lived) -> None:
     async with visit(browser, lived.url, before=chosen(holdS=0, notify=False)) as page, full(lived, "job"):
         await expect(row(page, "job").locator("th.name > .sign")).to_have_text("▲ memory")

@@ -10,10 +10,11 @@ from typing import NamedTuple
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from dockstats_core.messages.agent import ContainerStatsBatch
+from dockstats_core.messages.agent import ContainerStatsBatch, Pressure
 from tests.browser.fake_agent import FakeAgent, fake_agent, ticking
 from tests.browser.hosts import GIB, MIB, batch, facts, inventory, sample
-from tests.browser.places import filter_field, groups, head, names, row, rows
+from tests.browser.ink import until_ink_over
+from tests.browser.places import drawer, filter_field, groups, head, names, row, rows
 from tests.browser.serving import dashboard, following
 from tests.browser.visiting import visit
 
@@ -21,19 +22,36 @@ pytestmark = pytest.mark.browser
 
 NAMES = ("ant", "bee", "cat", "dog")
 FACTS = [
-    facts(1, "ant", compose_project="shop", image="acme/api:2", mem_limit_bytes=GIB, cpu_limit_cores=2.0),
-    facts(2, "bee", compose_project="shop", image="acme/api:2", mem_limit_bytes=GIB, cpu_limit_cores=2.0),
+    facts(
+        1, "ant", compose_project="shop", image="acme/api:2", mem_limit_bytes=GIB, cpu_limit_cores=2.0, restart_count=3
+    ),
+    facts(
+        2, "bee", compose_project="shop", image="acme/api:2", mem_limit_bytes=GIB, cpu_limit_cores=2.0, restart_count=4
+    ),
     facts(3, "cat", compose_project="home", image="cat:1", health="unhealthy"),
     facts(4, "dog", image="dog:1"),
 ]
 
 
 def figures(*cpu: float, sequence: int = 1) -> ContainerStatsBatch:
-    """A batch in which they use so much CPU, in the order of NAMES, and the more memory the later in it."""
+    """A batch in which they use so much CPU, in the order of NAMES, and the more of all else the later in it."""
     numbered = enumerate(zip(NAMES, cpu, strict=True), start=1)
     return batch(
         [
-            sample(number, name, cpu_pct=pct, mem_bytes=number * 100 * MIB, mem_limit_bytes=GIB)
+            sample(
+                number,
+                name,
+                cpu_pct=pct,
+                throttled_pct=1.5 * number,
+                mem_bytes=number * 100 * MIB,
+                mem_limit_bytes=GIB,
+                net_rx_bytes_per_sec=number * 1e6,
+                net_tx_bytes_per_sec=number * 2e3,
+                block_read_bytes_per_sec=number * 4e6,
+                block_write_bytes_per_sec=number * 5e3,
+                io_pressure=Pressure(some_pct=2.5 * number),
+                pids=10 * number,
+            )
             for number, (name, pct) in numbered
         ],
         sequence=sequence,
@@ -43,18 +61,6 @@ def figures(*cpu: float, sequence: int = 1) -> ContainerStatsBatch:
 RISING = (10.0, 20.0, 30.0, 40.0)
 FALLING = (400.0, 300.0, 200.0, 100.0)
 THREE_MOVED = re.compile(r"\b3\b.*moved")
-
-
-INK = """([x, y]) => [...document.querySelectorAll('container-table canvas')].some((canvas) => {
-    const box = canvas.getBoundingClientRect();
-    if (x < box.left || x > box.right || y < box.top || y > box.bottom || canvas.width === 0) return false;
-    const scale = canvas.width / box.width;
-    const top = Math.max(0, Math.round((y - box.top - 10) * scale));
-    const { data } = canvas.getContext('2d').getImageData(0, top, canvas.width, Math.round(20 * scale));
-    for (let at = 3; at < data.length; at += 4) if (data[at] > 0) return true;
-    return false;
-})"""
-"""Whether something is drawn in a small chart within ten pixels above or below a point."""
 
 
 class Scene(NamedTuple):
@@ -106,11 +112,29 @@ async def test_click_on_the_states_head_brings_what_needs_a_person_first(browser
         await expect(rows(page).first.locator(".name bdi")).to_have_text("cat")
 
 
-async def test_s_sorts_by_the_next_column(browser: Browser, scene: Scene) -> None:
-    async with visit(browser, f"{scene.url}?sort=host") as page:
-        await expect(head(page, "Host")).to_have_attribute("aria-sort", "descending")
+async def test_s_sorts_by_the_next_column_as_a_click_on_its_head_does(browser: Browser, scene: Scene) -> None:
+    async with visit(browser, f"{scene.url}?sort=state,asc") as page:
+        await expect(head(page, "State")).to_have_attribute("aria-sort", "ascending")
         await page.keyboard.press("s")
-        await expect(head(page, "Project")).to_have_attribute("aria-sort", "descending")
+        await expect(head(page, "Name")).to_have_attribute("aria-sort", "ascending")
+        await expect(names(page)).to_have_text(["ant", "bee", "cat", "dog"])
+        await expect(page.get_by_role("status").filter(has_text="Sorted by Name, ascending")).to_be_attached()
+
+
+async def test_s_passes_over_the_column_that_the_groups_heads_tell(browser: Browser, scene: Scene) -> None:
+    async with visit(browser, f"{scene.url}?sort=host,asc&group=project", width=1920) as page:
+        await expect(head(page, "Host")).to_have_attribute("aria-sort", "ascending")
+        await page.keyboard.press("s")
+        await expect(head(page, "Image")).to_have_attribute("aria-sort", "ascending")
+
+
+async def test_s_on_a_phone_sorts_by_what_it_shows_and_marks_it(browser: Browser, scene: Scene) -> None:
+    async with visit(browser, scene.url, width=390, height=844) as page:
+        await expect(head(page, "CPU")).to_have_attribute("aria-sort", "descending")
+        for title in ("Memory", "State", "Name", "CPU"):
+            await page.keyboard.press("s")
+            await expect(head(page, title)).to_have_attribute("aria-sort", re.compile("ending"))
+            await expect(head(page, title).locator(".arrow")).to_be_visible()
 
 
 async def test_rows_move_by_themselves_when_nobody_is_at_the_table(browser: Browser, scene: Scene) -> None:
@@ -129,6 +153,16 @@ async def test_rows_under_the_pointer_hold_still_until_it_leaves(browser: Browse
             await expect(row(page, "ant").locator(".cpu .figure")).to_have_text("400.0")  # figures go on
             await expect(names(page)).to_have_text(["dog", "cat", "bee", "ant"])
             await page.mouse.move(1, 1)
+            await expect(rows(page).first.locator(".name bdi")).to_have_text("ant")
+            await expect(page.locator(".moves")).to_be_hidden()
+
+
+async def test_rows_move_again_when_the_pointer_has_left_after_a_click_on_one(browser: Browser, scene: Scene) -> None:
+    async with begun(browser, scene) as page:
+        await row(page, "cat").locator(".memory").click()
+        await expect(drawer(page).locator("h2")).to_have_text("cat")
+        await page.mouse.move(1, 1)
+        async with ticking(scene.agent, lambda sequence: figures(*FALLING, sequence=sequence)):
             await expect(rows(page).first.locator(".name bdi")).to_have_text("ant")
             await expect(page.locator(".moves")).to_be_hidden()
 
@@ -201,6 +235,47 @@ async def test_group_has_a_head_with_its_totals(browser: Browser, scene: Scene) 
         await expect(home.locator(".memory .value")).to_have_text("300MiB")  # no limit where one has none
 
 
+async def test_group_tells_every_total_below_the_columns_head(browser: Browser, scene: Scene) -> None:
+    async with visit(browser, f"{scene.url}?group=project", width=2560) as page:
+        shop = groups(page).filter(has_text="shop")
+        for column, words in {
+            "network": "3.00MB6.00kB",
+            "disk": "12.0MB15.0kB",
+            "pressure": "5.00% max",
+            "throttled": "3.00% max",
+            "pids": "30",
+            "restarts": "7",
+        }.items():
+            await expect(shop.locator(f".{column} .value")).to_have_text(words)
+
+
+async def test_keys_lead_from_row_to_row(browser: Browser, scene: Scene) -> None:
+    async with begun(browser, scene) as page:
+        for key, name in {
+            "j": "dog",
+            "ArrowDown": "cat",
+            "End": "ant",
+            "ArrowUp": "bee",
+            "k": "cat",
+            "Home": "dog",
+        }.items():
+            await page.keyboard.press(key)
+            await expect(row(page, name)).to_be_focused()
+
+
+async def test_group_opens_and_closes_by_arrows_and_by_enter(browser: Browser, scene: Scene) -> None:
+    async with visit(browser, f"{scene.url}?group=project&sort=name,asc") as page:
+        home = groups(page).first
+        await expect(home).to_contain_text("home")
+        await page.keyboard.press("j")
+        await expect(home).to_be_focused()
+        for key, count in {"ArrowLeft": 0, "ArrowRight": 1, "Enter": 0}.items():
+            await page.keyboard.press(key)
+            await expect(row(page, "cat")).to_have_count(count)
+            await expect(home.get_by_role("button")).to_have_attribute("aria-expanded", str(count > 0).lower())
+            await expect(home).to_be_focused()
+
+
 async def test_collapsed_group_hides_its_rows_and_keeps_its_small_chart(browser: Browser, scene: Scene) -> None:
     async with visit(browser, f"{scene.url}?group=project") as page:
         async with ticking(scene.agent, lambda sequence: figures(*RISING, sequence=sequence)):
@@ -209,9 +284,7 @@ async def test_collapsed_group_hides_its_rows_and_keeps_its_small_chart(browser:
             await expect(shop.get_by_role("button", name="shop")).to_have_attribute("aria-expanded", "false")
             await expect(row(page, "ant")).to_have_count(0)
             await expect(row(page, "cat")).to_be_visible()
-            place = await shop.locator(".cpu60").bounding_box()
-            assert place is not None
-            await page.wait_for_function(INK, arg=[place["x"] + place["width"] / 2, place["y"] + place["height"] / 2])
+            await until_ink_over(shop.locator(".cpu60"))
         await shop.get_by_role("button", name="shop").click()
         await expect(row(page, "ant")).to_be_visible()
 

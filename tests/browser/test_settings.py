@@ -74,7 +74,7 @@ async def test_hidden_column_stays_hidden_after_a_reload(browser: Browser, url: 
         await expect(rows(page)).to_have_count(2)
         await expect(head(page, "Network")).to_have_count(0)
         menu = await columns_menu(page)
-        await menu.get_by_role("button", name="as at first").click()
+        await menu.get_by_role("button", name="reset to defaults").click()
         await expect(head(page, "Network")).to_be_visible()
 
 
@@ -205,12 +205,37 @@ async def test_row_over_a_threshold_is_marked_with_a_word_and_explained(browser:
         await expect(why(page)).to_contain_text("which is set as a threshold")
 
 
-async def test_impossible_threshold_is_taken_back(browser: Browser, url: str) -> None:
+async def test_impossible_threshold_is_taken_back_with_what_is_right_and_one_with_a_point_holds(
+    browser: Browser, url: str
+) -> None:
     async with visit(browser, url) as page:
         dialog = await settings_dialog(page)
         await dialog.get_by_label("Memory over").fill("140")
         await dialog.get_by_label("Memory over").press("Enter")
         await expect(dialog.get_by_label("Memory over")).to_have_value("90")
+        said = dialog.get_by_role("status").filter(has_text="Memory over: a number from 1 to 100.")
+        await expect(said).to_be_visible()
+        await dialog.get_by_label("Memory over").fill("87.5")
+        await dialog.get_by_label("Memory over").press("Enter")
+        await expect(said).to_have_count(0)
+        await reload(page)
+        await expect((await settings_dialog(page)).get_by_label("Memory over")).to_have_value("87.5")
+
+
+async def test_one_button_makes_all_settings_what_they_were_at_first(browser: Browser, url: str) -> None:
+    async with visit(browser, url) as page:
+        dialog = await settings_dialog(page)
+        await dialog.get_by_label("CPU in").select_option("cores")
+        await dialog.get_by_label("Theme").select_option("light")
+        await dialog.get_by_label("CPU over").fill("100")
+        await dialog.get_by_label("CPU over").press("Enter")
+        await expect(row(page, "web").locator(".cpu .figure")).to_have_text("1.20")
+        await dialog.get_by_role("button", name="reset to defaults").click()
+        await expect(dialog.get_by_label("CPU in")).to_have_value("core_pct")
+        await expect(dialog.get_by_label("Theme")).to_have_value("auto")
+        await expect(dialog.get_by_label("CPU over")).to_have_value("")
+        await expect(row(page, "web").locator(".cpu .figure")).to_have_text("120.0")
+        await expect(row(page, "web")).to_have_class("row")
 
 
 async def test_kiosk_leaves_out_what_a_wall_screen_does_not_need(browser: Browser, url: str) -> None:

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import re
 import signal
+import time
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
-from dockstats_core.messages.agent import EngineState
-from tests.browser.fake_agent import fake_agent
-from tests.browser.hosts import batch, facts, host, inventory, sample
-from tests.browser.places import expect_figures, host_card, notice, row, rows, tile
+from dockstats_core.messages.agent import EngineState, HostFigures
+from tests.browser.asking import until_history, until_streams
+from tests.browser.fake_agent import FakeAgent, fake_agent
+from tests.browser.hosts import batch, facts, full_id, host, inventory, sample
+from tests.browser.places import expect_figures, expect_in_timeline, host_card, notice, row, rows, tile
 from tests.browser.proxy import UNAUTHORIZED, reverse_proxy
 from tests.browser.serving import dashboard, following, simulated_agent
 from tests.browser.visiting import visit
@@ -25,7 +29,15 @@ from tests.dashboard.serving import running_dashboard
 
 pytestmark = pytest.mark.browser
 
+LOST = re.compile(r"^lost \d+ s · (no connection|closed|connecting)$")
+LOOK = """(bar) => [
+    getComputedStyle(bar.querySelector('.of-cpu .figure')).color, getComputedStyle(bar.querySelector('canvas')).opacity
+].join(" ")"""
+"""Of the fleet's totals: the colour of a figure, and how much of a chart is seen."""
 NOBODY = "ws://127.0.0.1:9/ws"  # the discard port: nothing listens there
+
+
+PAST_CAME = "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('api/history?'))"
 
 
 async def expect_hosts(page: Page, words: str) -> None:
@@ -106,6 +118,7 @@ async def test_lost_agents_dim_their_rows_within_three_intervals_and_totals_say_
         await c.program.stop()
         await expect(bright(page, "c")).to_have_count(0, timeout=3000)
         await expect_hosts(page, "2 of 3 · 1 lost")
+        await expect(tile(page, "Hosts").locator(".marks span")).to_have_class(["live", "live", "lost"])
         await expect(tile(page, "CPU")).to_contain_text("2 of 3 hosts")
         await expect(host_card(page, "b")).to_have_class(re.compile(r"\blive\b"))
         await expect(bright(page, "b").first).to_be_visible()
@@ -115,7 +128,7 @@ async def test_lost_agents_dim_their_rows_within_three_intervals_and_totals_say_
         await expect(tile(page, "CPU")).to_contain_text("1 of 3 hosts")
         for lost in "bc":
             await expect(host_card(page, lost)).to_have_class(re.compile(r"\blost\b"))
-            await expect(host_card(page, lost).locator(".facts")).to_contain_text("lost")
+            await expect(host_card(page, lost).locator(".facts")).to_have_text(LOST)
         await expect(host_card(page, "a")).to_have_class(re.compile(r"\blive\b"))
         await expect(page.locator("page-head .state")).to_have_class("state live")  # the one that is left is
 
@@ -132,13 +145,20 @@ async def test_agent_that_hangs_is_silent_within_seconds_and_recovers(browser: B
         visit(browser, url) as page,
     ):
         await expect_figures(page)
+        await expect(page.locator("page-head .state .old")).to_have_text(re.compile(r"^\d\.\d s old$"))
+        totals = page.locator("fleet-bar")
+        of_now = await totals.evaluate(LOOK)
         agent.program.process.send_signal(signal.SIGSTOP)
         await expect(notice(page, "host-lost")).to_contain_text("No figures since", timeout=6000)
         await expect(page.locator("tr.row:not(.dim)")).to_have_count(0)
         await expect(page).to_have_title("no figures · dockstats")
+        await expect(totals).to_have_class("stale")
+        assert await totals.evaluate(LOOK) != of_now
         agent.program.process.send_signal(signal.SIGCONT)
         await expect(notice(page, "host-lost")).to_be_hidden()
         await expect_figures(page)
+        await expect(totals).to_have_class("")
+        assert await totals.evaluate(LOOK) == of_now
 
 
 async def test_dashboard_that_restarts_is_found_again_within_three_seconds(browser: Browser) -> None:
@@ -152,6 +172,7 @@ async def test_dashboard_that_restarts_is_found_again_within_three_seconds(brows
         await expect(page.locator("tr.row:not(.dim)")).to_have_count(0)
         async with dashboard("--demo", port=port):
             await expect(page.locator("page-head .state")).to_contain_text("Live", timeout=3000)
+            await expect(notice(page, "restarted")).to_contain_text("The whole table goes back only to then")
             await expect_figures(page)
             await visitor.aclose()
 
@@ -173,6 +194,72 @@ async def test_proxy_that_loses_the_dashboard_is_named_and_the_stream_opened_ane
         await said.get_by_role("button", name="Try now").click()
         await expect(said).to_be_hidden()
         await expect_figures(page)
+
+
+async def test_timeline_tells_what_happened_while_the_stream_was_lost(browser: Browser) -> None:
+    async with (
+        fake_agent([inventory([facts(1)])]) as agent,
+        dashboard(*following(host=agent)) as url,
+        reverse_proxy(urlsplit(url).port or 0) as proxy,
+        visit(browser, f"http://127.0.0.1:{proxy.port}/", width=1920, complaints=[]) as page,
+    ):
+        begin = time.time() - 4.5  # no clock counts as wrong by so little
+
+        async def use(cores: int, second: int) -> float:
+            at = begin + second
+            figures = HostFigures(basis="host", cpu_pct=100.0 * cores, cores=16)
+            said = batch(
+                [sample(1, cpu_pct=100.0 * cores)],
+                sent_at=datetime.fromtimestamp(at, UTC),
+                interval_s=0.5,
+                host=figures,
+            )
+            await agent.say(said)
+            await until_history(
+                url, full_id(1), lambda points: points[-1][1] == 100.0 * cores, column="cpu_pct", agent="host"
+            )
+            return at
+
+        await use(1, second=0)
+        await expect(row(page, "web-1").locator(".cpu .figure")).to_have_text("100.0")
+        proxy.lose()
+        await until_streams(url, 0)
+        lost_at = await use(12, second=2)
+        await use(2, second=4)
+        proxy.recover()
+        await expect(row(page, "web-1").locator(".cpu .figure")).to_have_text("200.0")
+        await expect_in_timeline(page, lost_at, "12.0 cores")
+
+
+@pytest.fixture(scope="module")
+async def quiet() -> AsyncIterator[FakeAgent]:
+    async with fake_agent(host([facts(1)], [sample(1, cpu_pct=1.0)])) as agent:
+        yield agent
+
+
+@pytest.fixture(scope="module")
+async def quiet_url(quiet: FakeAgent) -> AsyncIterator[str]:
+    async with dashboard(*following(host=quiet)) as url:
+        yield url
+
+
+async def test_network_that_is_back_makes_the_page_ask_for_what_it_missed(browser: Browser, quiet_url: str) -> None:
+    async with visit(browser, quiet_url) as page:
+        await page.wait_for_function(PAST_CAME)
+        async with page.expect_request("**/api/history?*since=*"):
+            await page.evaluate("dispatchEvent(new Event('online'))")
+
+
+async def test_page_back_from_the_browsers_cache_of_pages_is_live_again(
+    browser: Browser, quiet_url: str, quiet: FakeAgent
+) -> None:
+    async with visit(browser, quiet_url) as page:
+        await expect_figures(page)
+        await page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+        await until_streams(quiet_url, 0)
+        await quiet.say(batch([sample(1, cpu_pct=7.0)], sequence=2))
+        await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+        await expect(row(page, "web-1").locator(".cpu .figure")).to_have_text("7.0")
 
 
 async def test_proxy_that_wants_a_token_is_told_and_figures_go_on_once_it_has_one(browser: Browser) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.asking import until_streams
 from tests.browser.places import expect_figures, row
@@ -66,6 +66,20 @@ async def test_browser_without_shared_workers_has_a_stream_a_tab(browser: Browse
         await expect_figures(page)
         await another_tab(page, lived.url)
         await until_streams(lived.url, 2)
+
+
+async def test_tab_whose_own_stream_did_not_arrive_asks_for_it_again(browser: Browser, lived: Stepped) -> None:
+    asked: list[str] = []
+
+    async def miss_first(route: Route) -> None:
+        asked.append(route.request.url)
+        await (route.abort() if len(asked) == 1 else route.continue_())
+
+    async with visit(browser, lived.url, before=WITHOUT_WORKER, complaints=[]) as page:
+        await page.route("**/page/dashboard-stream.js", miss_first)
+        await page.reload()
+        await expect_figures(page)
+    assert len(asked) == 2
 
 
 async def test_hidden_tab_draws_nothing_and_is_right_in_its_first_frame(lived: Stepped) -> None:

@@ -5,13 +5,21 @@ Not here: the list of what changed (test_changes), an instant in a link (test_sh
 
 from __future__ import annotations
 
+import math
 import re
 import time
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import anyio
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.places import go_back, host_card, notice, row, slider
+from dockstats_core.messages.agent import ContainerStatsBatch
+from tests.browser.fake_agent import fake_agent
+from tests.browser.hosts import MIB, batch, facts, inventory, sample
+from tests.browser.places import clock_near, go_back, host_card, notice, point_in_timeline, row, slider, x_in_timeline
+from tests.browser.serving import dashboard, following
 from tests.browser.stepping import HIGH, LOW, Stepped
 from tests.browser.visiting import visit
 
@@ -108,6 +116,17 @@ async def test_timeline_tells_few_round_times(
         assert all(re.fullmatch(r"\d\d:\d[05]", label) for label in shown)
 
 
+async def test_times_are_of_the_browsers_zone(browser: Browser, lived: Stepped) -> None:
+    kolkata = ZoneInfo("Asia/Kolkata")  # half an hour beside all others: no hour of it can be taken for another zone's
+    async with visit(browser, lived.url, timezone_id=kolkata.key) as page:
+        await expect(memory(page)).to_contain_text(HIGH)
+        now = datetime.now(kolkata)
+        soon = "|".join(f"{now + timedelta(seconds=late):%H:%M:%S}" for late in range(-1, 4))
+        await expect(page.locator("time-bar .time-clock")).to_have_text(re.compile(f"^({soon})$"))
+        half_an_hour = {f"{now - timedelta(minutes=minutes):%H:%M}" for minutes in range(32)}
+        assert half_an_hour.issuperset(await page.locator("time-bar .time-axis span:visible").all_inner_texts())
+
+
 async def test_host_says_that_its_load_is_not_kept(browser: Browser, demo: str) -> None:
     async with visit(browser, demo) as page:
         beside = host_card(page, "atlas").locator(".beside").first
@@ -128,6 +147,26 @@ async def test_arrow_keys_in_the_timeline_lead_to_the_figures_of_then(browser: B
         await expect(memory(page)).to_contain_text(HIGH)
 
 
+SMALL_CHARTS = "() => [...document.querySelectorAll('.sparks canvas')].map((canvas) => canvas.toDataURL())"
+
+
+async def test_small_charts_of_an_instant_are_the_same_whatever_was_shown_before(
+    browser: Browser, lived: Stepped
+) -> None:
+    async with visit(browser, lived.address_at(math.floor(lived.at) - 1), width=1920) as page:
+        await expect(memory(page)).to_contain_text(LOW)
+        await expect(notice(page, "paused")).to_contain_text("as it was then")
+        before = await page.evaluate(SMALL_CHARTS)
+        assert len(before) == 2
+        await slider(page).focus()
+        for _ in range(4):  # over the step
+            await page.keyboard.press("ArrowRight")
+        await expect(memory(page)).to_contain_text(HIGH)
+        for _ in range(4):
+            await page.keyboard.press("ArrowLeft")
+        await page.wait_for_function(f"(before) => ({SMALL_CHARTS})().join() === before.join()", arg=before)
+
+
 async def test_end_in_the_timeline_is_live(browser: Browser, lived: Stepped) -> None:
     async with visit(browser, lived.url) as page:
         await expect(memory(page)).to_contain_text(HIGH)
@@ -136,6 +175,66 @@ async def test_end_in_the_timeline_is_live(browser: Browser, lived: Stepped) -> 
         await page.keyboard.press("End")
         await expect(memory(page)).to_contain_text(HIGH)
         await expect(slider(page)).to_have_attribute("aria-valuetext", "live")
+
+
+async def test_past_of_the_fleet_from_before_the_page_was_opened_is_on_the_timeline(
+    browser: Browser, lived: Stepped
+) -> None:
+    async with visit(browser, lived.url) as page:
+        await point_in_timeline(page, lived.at - 2.5)
+        await expect(page.locator("time-bar .time-tag")).to_contain_text("cores")  # else it is not known
+
+
+async def test_every_host_is_shown_as_it_was_then(browser: Browser) -> None:
+    async with (
+        fake_agent([inventory([facts(1)], agent_id="a")]) as a,
+        fake_agent([inventory([facts(2)], agent_id="b")]) as b,
+        dashboard(*following(a=a, b=b)) as url,
+        visit(browser, url) as page,
+    ):
+        await a.say(used("a", 1, 8, ago_s=4))
+        await b.say(used("b", 2, 16, ago_s=4))
+        for name, then in (("web-1", LOW), ("web-2", "16.0MiB")):
+            await expect(row(page, name).locator("td.memory")).to_contain_text(then)
+        grown_at = time.time()
+        await a.say(used("a", 1, 72))
+        await b.say(used("b", 2, 72))
+        for name in ("web-1", "web-2"):
+            await expect(row(page, name).locator("td.memory")).to_contain_text(HIGH)
+        await go_back(page, math.ceil(time.time() - grown_at + 1))
+        for name, then in (("web-1", LOW), ("web-2", "16.0MiB")):
+            await expect(row(page, name).locator("td.memory")).to_contain_text(then)
+
+
+def used(name: str, number: int, mebibytes: int, *, ago_s: float = 0.0) -> ContainerStatsBatch:
+    """What a host says of its only container; no clock counts as wrong by so little."""
+    sent_at = datetime.now(UTC) - timedelta(seconds=ago_s)
+    return batch([sample(number, mem_bytes=mebibytes * MIB)], agent_id=name, sent_at=sent_at)
+
+
+async def test_drag_in_the_timeline_leads_to_the_instant_under_the_pointer(browser: Browser, lived: Stepped) -> None:
+    answered = anyio.Event()
+
+    async def wait(route: Route) -> None:
+        await answered.wait()  # the answer tells that there is nothing so far back
+        await route.continue_()
+
+    async with visit(browser, lived.url) as page:
+        await expect(memory(page)).to_contain_text(HIGH)
+        await page.route("**/api/moment?*", wait)
+        box = await slider(page).bounding_box()
+        assert box is not None
+        middle = box["y"] + box["height"] / 2
+        await page.mouse.move(box["x"] + box["width"] - 1, middle)
+        await page.mouse.down()
+        for minutes in (25, 10):
+            at = time.time() - 60 * minutes
+            await page.mouse.move(round(await x_in_timeline(page, at)), middle, steps=3)
+            near = clock_near(at, off_s=2)  # a pixel and a half second
+            await expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(f"^({near}), paused"))
+        await page.mouse.up()
+        answered.set()
+        await page.unroute("**/api/moment?*", wait)
 
 
 async def test_drag_beyond_all_history_stops_at_the_oldest_instant_there_is(browser: Browser, lived: Stepped) -> None:

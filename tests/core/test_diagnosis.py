@@ -14,7 +14,7 @@ from dockstats_core.messages.stream import Cause
 from tests.builders import container_id
 from tests.generated import any_of
 
-KIB, MIB, GIB = 1024, 1024**2, 1024**3
+MIB, GIB = 1024**2, 1024**3
 CALM = {"cpu_pct": 240.0, "cores": 8, "mem_used_bytes": 10 * GIB, "mem_total_bytes": 32 * GIB}
 WELL = {"cpu_pct": 30.0, "mem_bytes": 200 * MIB, "mem_usage_bytes": 260 * MIB, "mem_limit_bytes": 32 * GIB, "pids": 9}
 
@@ -244,10 +244,10 @@ SAID: list[tuple[str, ContainerSample | None, ContainerFacts | None, HostFigures
     # --- Its disk ---------------------------------------------------------------------------------------------------
     (
         "waits for its disk",
-        sample(io_pressure=waiting(45.0), block_read_bytes_per_sec=3.1 * MIB, block_write_bytes_per_sec=210.0 * KIB),
+        sample(io_pressure=waiting(45.0), block_read_bytes_per_sec=3.1e6, block_write_bytes_per_sec=210e3),
         facts(), host(),
         "disk",
-        ("waits for its disk 45 % of the time while it reads 3.1 MiB/s and writes 210 KiB/s: the "
+        ("waits for its disk 45 % of the time while it reads 3.1 MB/s and writes 210 kB/s: the "
          "disk does not keep up"),
     ),
     (

@@ -1,4 +1,4 @@
-"""`/api/agents`, `/api/history`, `/api/sparklines`, `/healthz`: from memory, at once."""
+"""`/api/agents`, `/api/container`, `/api/history`, `/api/sparklines`, `/healthz`: from memory, at once."""
 
 from __future__ import annotations
 
@@ -33,6 +33,23 @@ async def test_agents_are_told_in_the_configured_order_with_their_connection() -
     assert {agent["connection"]["status"] for agent in agents} == {"connected"}
     assert all(agent["containers"] for agent in agents)
     assert agents[0]["url"] == "ws://atlas:8080/ws"
+
+
+async def test_container_is_told_with_all_that_its_agent_says_of_it() -> None:
+    async with running_dashboard() as dashboard:
+        await dashboard.until_all_have_batches()
+        whole = a_container_of(dashboard)
+        asked = {"agent": "atlas", "container": whole[:12]}
+        told = (await dashboard.client.get("/api/container", params=asked)).json()
+        unknown = [
+            await dashboard.client.get("/api/container", params={**asked, **other})
+            for other in ({"agent": "nobody"}, {"container": "0" * 12}, {"container": whole[:11]})
+        ]
+    assert told["facts"]["id"] == told["sample"]["id"] == whole
+    assert told["sample"]["block_read_bytes"] >= 0
+    assert told["received_at"]
+    assert [answer.status_code for answer in unknown] == [404, 404, 404]
+    assert "nobody" in unknown[0].json()["detail"]
 
 
 async def test_history_is_columns_oldest_first() -> None:

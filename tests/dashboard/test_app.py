@@ -36,7 +36,15 @@ async def test_schema_is_the_openapi_document_of_every_route_but_the_page(base_p
         same = await dashboard.client.get("/schema/openapi.json")
     assert answer.headers["content-type"].startswith("application/json")
     assert answer.json() == same.json()
-    routes = ("/api/agents", "/api/history", "/api/moment", "/api/sparklines", "/healthz", "/stream/agents")
+    routes = (
+        "/api/agents",
+        "/api/container",
+        "/api/history",
+        "/api/moment",
+        "/api/sparklines",
+        "/healthz",
+        "/stream/agents",
+    )
     assert set(answer.json()["paths"]) == {base_path + route for route in routes}
 
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BucketSeries, sumOf } from "../../apps/dashboard/src/dockstats_dashboard/page/buckets.js";
+import { BucketSeries, revisionOf, sumOf } from "../../apps/dashboard/src/dockstats_dashboard/page/buckets.js";
 
 /** @param {number} [count] */
 const series = (count = 5) => new BucketSeries(["cpu", "mem"], 2000, count);
@@ -114,4 +114,18 @@ test("whatever comes in whatever order, a column is the mean of what came to eac
     const mean = own.reduce((sum, each) => sum + each, 0) / own.length;
     assert.ok(own.length === 0 ? Number.isNaN(value) : Math.abs(value - mean) < 1e-4);
   });
+});
+
+test("what is drawn is of another revision once a past is filled or a series is another one, and of the same with live figures", () => {
+  const [one, other] = [series(), series()];
+  const both = /** @type {import("../../apps/dashboard/src/dockstats_dashboard/page/buckets.js").Series[]} */ ([one, other]);
+  let before = revisionOf(both);
+  one.push(8000, [5, 5]);
+  assert.equal(revisionOf(both), before);
+  const changes = [() => one.fill([2000], { cpu: [1] }), () => (both[1] = one.copy()), () => both.pop(), () => both.push(series())];
+  for (const change of changes) {
+    change();
+    assert.notEqual(revisionOf(both), before);
+    before = revisionOf(both);
+  }
 });

@@ -107,14 +107,15 @@ test("an unknown column in an address sorts by CPU", () => assert.equal(columnOf
 test("values to sort by are those that are shown", () => {
   const { container } = row("a", {
     on: host("heron", 4),
-    figures: { cpu_pct: 100, net_tx_bytes_per_sec: null, io_pressure_pct: 3, cpu_pressure_pct: 9 },
+    figures: { cpu_pct: 100, block_read_bytes_per_sec: null, io_pressure_pct: 3, cpu_pressure_pct: 9 },
     known: { cpu_limit_cores: 2, started_at: 5000, image: "registry.example.com/shop/web:2" },
   });
   const value = (/** @type {string} */ id, settings = DEFAULTS) => columnOf(id).value(container, settings);
   assert.equal(value("cpu"), 100);
   assert.equal(value("cpu", { ...DEFAULTS, cpuUnit: "host_pct" }), 25);
   assert.equal(value("cpu", { ...DEFAULTS, cpuUnit: "limit_pct" }), 50);
-  assert.equal(value("network"), 10);
+  assert.equal(value("network"), 15);
+  assert.equal(value("disk"), null); // one of the two is not known, and half of it is no sum
   assert.equal(value("pressure"), 9);
   assert.equal(value("image"), "web:2");
   assert.equal(value("uptime"), -5000);

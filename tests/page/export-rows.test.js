@@ -5,8 +5,10 @@ import {
   fileName,
   historyJson,
   historyRows,
+  inOrder,
   tableRows,
 } from "../../apps/dashboard/src/dockstats_dashboard/page/export-rows.js";
+import { totalsOf } from "../../apps/dashboard/src/dockstats_dashboard/page/groups.js";
 import { COLUMNS } from "../../apps/dashboard/src/dockstats_dashboard/page/plots.js";
 import { NOW, at } from "./builders.js";
 import { containerOf, pointsOf } from "./charts.js";
@@ -23,6 +25,38 @@ test("a row has raw figures under heads that tell their unit", () => {
   assert.ok(rows.every((row) => row.length === head.length));
   assert.deepEqual(["cpu_pct", "mem_bytes", "image", "host", "name", "state"].map(cell), [212.8, 1024, "postgres:17", "Heron", "shop-db-1", "running"]);
   assert.deepEqual(cell("time_utc"), new Date(NOW));
+});
+
+/** The table's items, by the names of their rows. @param {(string | [string, string[]])[]} shown */
+function items(...shown) {
+  return shown.map((item) => (typeof item === "string" ? { key: item, row: rowOf(item), left: false } : group(...item)));
+}
+
+/** @param {string} name @param {string[]} names */
+function group(name, names) {
+  return { key: name, group: { key: name, name, rows: names.map(rowOf) }, totals: totalsOf([]) };
+}
+
+/** @param {string} key */
+function rowOf(key) {
+  const container = containerOf();
+  return { key, container, host: container.host, live: true };
+}
+
+const saved = (/** @type {string[]} */ visible, /** @type {ReturnType<typeof items>} */ shown) =>
+  inOrder(visible.map(rowOf), shown).map(({ key }) => key);
+
+test("the table is saved in the order in which it is shown", () => {
+  assert.deepEqual(saved(["a", "b", "c"], items("c", "a", "b")), ["c", "a", "b"]);
+});
+
+test("groups are saved one after the other, the closed ones, too, and no row twice", () => {
+  const shown = items(["closed", ["d", "b"]], ["open", ["c", "a"]], "c", "a");
+  assert.deepEqual(saved(["a", "b", "c", "d"], shown), ["d", "b", "c", "a"]);
+});
+
+test("what the filter leaves out is not saved, and what came since the last drawing is", () => {
+  assert.deepEqual(saved(["a", "new"], items("gone", "a")), ["a", "new"]);
 });
 
 test("a figure that is not known stays empty", () => {

@@ -7,10 +7,14 @@ import { ID, containerOf } from "./charts.js";
 
 const format = new Format({ cpuUnit: "core_pct", base: "iec", rates: "bytes" });
 
-/** @param {object} [facts] @param {object} [payload] */
-function rows(facts, payload) {
+/**
+ * @param {object} [facts]
+ * @param {object} [payload]
+ * @param {import("../../apps/dashboard/src/dockstats_dashboard/page/totals.js").Sums | null} [totals]
+ */
+function rows(facts, payload, totals = null) {
   const container = containerOf({}, facts, payload);
-  const told = factRows(container, container.host, format, NOW);
+  const told = factRows(container, container.host, format, NOW, totals);
   return { told, values: Object.fromEntries(told.map(({ label, value }) => [label, value])) };
 }
 
@@ -34,7 +38,7 @@ test("what is known has a row, in plain words", () => {
   assert.equal(values["Network"], "bridge");
   assert.match(values["Started"] ?? "", /^\d\d:\d\d:00, 1 h ago$/);
   assert.equal(values["Restarts"], "0");
-  assert.equal(values["Source"], "cgroup, every 0.5 s, sampled in 6.1 ms");
+  assert.equal(values["Source"], "cgroup, every 0.5 s, sampled in 6 ms");
 });
 
 test("no limit is said, not left out", () => {
@@ -66,4 +70,11 @@ test("the short id is shown and the whole one copied", () => {
 
 test("a network that is another container's says whose", () => {
   assert.equal(rows({ network_mode: "container:abc", network_of: "vpn" }).values["Network"], "shared with vpn");
+});
+
+test("sums since its start are told as far as they are known", () => {
+  const sums = { block_read_bytes: 3 * 2 ** 30, block_write_bytes: 0, net_rx_bytes: null, net_tx_bytes: null };
+  const { values } = rows({}, {}, sums);
+  assert.equal(values["Disk since start"], "3.00 GiB read · 0 B written");
+  assert.equal(values["Network since start"], undefined);
 });

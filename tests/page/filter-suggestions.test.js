@@ -29,6 +29,7 @@ test("after a term come the values that are there, the most frequent first", () 
   assert.deepEqual(offered("-host:bo"), ["-host:borea"]);
   assert.deepEqual(suggest("host:", 5, rows).offers[0]?.hint, "2 containers");
   assert.deepEqual(offered("state:"), ["state:running", "state:unhealthy"]);
+  assert.deepEqual(suggest("state:", 6, rows).offers[0]?.hint, "3 containers");
 });
 
 test("a value with a space is quoted, one too long is not offered", () => {

@@ -120,3 +120,15 @@ test("a click sets a term, changes it, and takes it away", () => {
   assert.equal(toggleTerm("web host:atlas -host:x", "host", "my host"), 'web -host:x host:"my host"');
   assert.equal(toggleTerm("web host:atlas", "host", "atlas"), "web");
 });
+
+test("a filter tells whether a click on a term would take it away, however its value is quoted", () => {
+  for (const [name, value] of /** @type {const} */ ([["host", "atlas"], ["host", "Agent 1"], ["host", "=Agent 1"], ["state", "running"]])) {
+    const filter = toggleTerm("web -host:x", name, value);
+    assert.equal(parseFilter(filter).has(name, value), true, filter);
+    assert.equal(toggleTerm(filter, name, value), "web -host:x");
+  }
+  const filter = parseFilter('web -host:x host:"atlas" "state:running"');
+  const there = [["host", "atlas"], ["host", "x"], ["host", "atlas2"], ["state", "running"]].filter(([name = "", value = ""]) => filter.has(name, value));
+  assert.deepEqual(there, [["host", "atlas"]]);
+  assert.equal(toggleTerm('web host:"atlas"', "host", "atlas"), "web");
+});

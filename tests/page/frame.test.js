@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as frame from "../../apps/dashboard/src/dockstats_dashboard/page/frame.js";
+import { FakeClock } from "./clock.js";
 
 /** Counts what is written to each property of `target`. @template {object} T @param {T} target */
 function watched(target) {
@@ -116,4 +117,63 @@ test("an attribute is set, left alone and taken away", () => {
   };
   for (const value of [null, "a", "a", null, null]) frame.setAttribute(element, "data-why", value);
   assert.equal(writes, 2);
+});
+
+test("figures that come between two turns of a pass are drawn by another one, at its time", () => {
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  const clock = new FakeClock();
+  /** @type {number[]} */
+  const drawn = [];
+  let figures = 1;
+  const pass = new frame.Frame(
+    function* () {
+      drawn.push(figures);
+      yield;
+    },
+    (call) => waiting.push(call),
+    clock,
+  );
+  pass.requestLater();
+  waiting.pop()?.(); // the first turn
+  figures = 2;
+  pass.requestLater();
+  waiting.pop()?.(); // the last one
+  assert.equal(waiting.length, 0);
+  clock.pass(frame.SPACING_MS);
+  waiting.pop()?.();
+  assert.deepEqual(drawn, [1, 2]);
+});
+
+test("figures that came between two turns are in the pass that a person asked for meanwhile, and need no other", () => {
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  const clock = new FakeClock();
+  const pass = new frame.Frame(
+    function* () {
+      yield;
+    },
+    (call) => waiting.push(call),
+    clock,
+  );
+  pass.requestLater();
+  waiting.pop()?.();
+  pass.requestLater();
+  pass.request();
+  waiting.pop()?.();
+  clock.pass(frame.SPACING_MS);
+  assert.equal(waiting.length, 0);
+});
+
+test("figures are drawn, too, after the clock was set back", () => {
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  const clock = new FakeClock();
+  const pass = new frame.Frame(() => {}, (call) => waiting.push(call), clock);
+  pass.requestLater();
+  waiting.pop()?.();
+  clock.time -= 3_600_000;
+  pass.requestLater();
+  clock.pass(frame.SPACING_MS);
+  assert.equal(waiting.length, 1);
 });

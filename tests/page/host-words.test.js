@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { conditionText, hostLine, wordOf } from "../../apps/dashboard/src/dockstats_dashboard/page/host-words.js";
+import { conditionText, costsOf, hostLine, milliseconds, wordOf } from "../../apps/dashboard/src/dockstats_dashboard/page/host-words.js";
+import { Format } from "../../apps/dashboard/src/dockstats_dashboard/page/format.js";
 import { NOW, agentStatus, at, batch } from "./builders.js";
 import { fleetOf } from "./fleets.js";
 
@@ -19,4 +20,14 @@ test("beside its name a host says engine, source and cadence, and a lost one sin
   const lost = only([batch(), agentStatus({ status: "error", reason: "no answer", retry_at: at(60_000) })], 42_000);
   assert.equal(wordOf(lost.host, lost.condition, lost.now), "lost 42 s · no connection");
   assert.match(conditionText(lost.condition, NOW + 42_000), /^No answer\. Next attempt in 18 s\. Its figures are from/);
+});
+
+test("what watching costs there is told as far as the agent tells it", () => {
+  const format = new Format({ cpuUnit: "core_pct", base: "iec", rates: "bytes" });
+  const costs = (/** @type {object} */ own, /** @type {object} */ sampling) => {
+    return costsOf(only([agentStatus(), batch({ own_usage: own, sampling })]).host, format);
+  };
+  assert.deepEqual(costs({ cpu_pct: 1.4, mem_bytes: 46 * 2 ** 20 }, { duration_secs: 0.0061 }), ["1.40 %", "46.0 MiB", "6 ms"]);
+  assert.deepEqual(costs({ cpu_pct: null, mem_bytes: null }, {}), []);
+  assert.deepEqual([0.2, 6.1, 1500].map(milliseconds), ["1 ms", "6 ms", "1.5 s"]);
 });

@@ -21,6 +21,7 @@ test("a key that the browser or an element wants is theirs", () => {
   assert.equal(press("j", { defaultPrevented: true }), null);
   assert.equal(press("j", {}, ["input:not("]), null);
   assert.equal(press("j", {}, ["dialog"]), null);
+  assert.equal(press("Escape", {}, ["[popover]"]), null);
   assert.equal(press(" ", {}, ["button"]), null);
   assert.equal(press("Enter", {}, ["button"]), null);
   assert.equal(press("j", {}, ["button"]), "down");

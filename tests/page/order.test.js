@@ -125,8 +125,17 @@ test("the person's key applies what was held", () => {
   order.keys(0);
   order.take(entries({ a: 1, b: 100 }), BY, 60_000);
   assert.deepEqual(order.keys(60_000, "rows"), ["a", "b"]);
-  order.apply(60_000);
+  order.applyNewest(60_000);
   assert.deepEqual(order.keys(60_000, "rows"), ["b", "a"]);
+});
+
+test("the person's key sorts by the figures that are seen, not by their mean", () => {
+  const order = new Order();
+  order.take(entries({ a: 50, b: 10 }), BY, 0);
+  order.keys(0);
+  order.take(entries({ a: 40, b: 60 }), BY, 500);
+  order.applyNewest(500);
+  assert.deepEqual(order.keys(500, "rows"), ["b", "a"]);
 });
 
 test("another column sorts at once, held or not", () => {
@@ -162,4 +171,43 @@ test("a figure that is not known for a moment keeps its place", () => {
   order.take(entries({ a: 50, b: 10 }), BY, 0);
   order.take(entries({ a: null, b: 10 }), BY, 5000);
   assert.deepEqual(order.keys(5000), ["a", "b"]);
+});
+
+test("held for hours, who is gone stays for a minute and no longer, and a row that stays keeps its place", () => {
+  const order = new Order();
+  order.take(entries({ stays: 50, "job-0": 10 }), BY, 0);
+  order.keys(0);
+  for (let second = 1; second <= 600; second += 1) {
+    const now = second * 1000;
+    order.take(entries({ stays: 50, [`job-${Math.floor(second / 10)}`]: 10 }), BY, now); // each for 10 s
+    const shown = order.keys(now, "rows");
+    assert.equal(shown[0], "stays");
+    assert.ok(shown.length <= 9, `${shown.length} rows after ${second} s`); // it, the one of now, and those of a minute
+    if (second === 65) assert.ok(shown.includes("job-1")); // gone for 45 s
+  }
+});
+
+test("held, of many that are gone at once only a hundred stay", () => {
+  const order = new Order();
+  const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`job-${index}`, index]));
+  order.take(entries({ stays: 5000, ...many }), BY, 0);
+  order.keys(0);
+  order.take(entries({ stays: 5000 }), BY, 1000);
+  assert.equal(order.keys(1000, "rows").length, 101);
+  order.take(entries({ stays: 5000, ...many }), BY, 2000);
+  assert.equal(order.keys(2000, "rows").length, 1001); // they came back
+});
+
+test("held, one that came back stays however long it was gone before", () => {
+  const order = new Order();
+  order.take(entries({ a: 50, b: 10 }), BY, 0);
+  order.keys(0);
+  for (const [now, values] of /** @type {[number, Record<string, number>][]} */ ([
+    [1000, { b: 10 }],
+    [50_000, { a: 50, b: 10 }],
+    [70_000, { b: 10 }],
+  ])) {
+    order.take(entries(values), BY, now);
+    assert.deepEqual(order.keys(now, "rows"), ["a", "b"]);
+  }
 });

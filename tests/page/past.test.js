@@ -26,6 +26,7 @@ test("every host is asked for, one after another, and live figures stay; again, 
   const asked = [];
   let [underWay, filled] = [0, 0];
   const past = new Past({
+    later: () => {},
     fleet,
     onFilled: () => (filled += 1),
     sparklines: async () => sparklinesOf(lines),
@@ -57,6 +58,7 @@ test("a newer stream's filling takes over, and the older one ends", async () => 
     fleet,
     onFilled: () => {},
     sparklines: () => new Promise((resolve) => answers.push(resolve)),
+    later: () => {},
     history: async ({ agent }) => (asked.push(agent), points(2)),
   });
   const [older, newer] = [past.fill(), past.fill()];
@@ -66,4 +68,59 @@ test("a newer stream's filling takes over, and the older one ends", async () => 
   answers[1]?.(null);
   await newer;
   assert.deepEqual(asked, ["heron", "owl"]);
+});
+
+for (const outcome of /** @type {const} */ (["failed", "was overtaken by the next loss"])) {
+  test(`a gap whose question ${outcome} is asked for again from where it began`, async () => {
+    const fleet = fleetOf(agentList({ agents: agents.slice(0, 1) }), batch());
+    const later = new Date(NOW + 60_000).toISOString();
+    /** @type {(number | null | undefined)[]} */
+    const asked = [];
+    /** @type {Promise<void> | null} */
+    let next = null;
+    const past = new Past({
+      later: () => {},
+      fleet,
+      onFilled: () => {},
+      sparklines: async () => null,
+      history: async ({ since }) => {
+        if (asked.push(since) !== 2) return points(2);
+        fleet.take(/** @type {any} */ (read(batch({ sent_at: later }, { received_at: later }))), NOW + 60_000);
+        if (outcome === "failed") return null;
+        next = past.fill();
+        return points(2);
+      },
+    });
+    await past.fill();
+    await past.fill();
+    await (next ?? past.fill());
+    await past.fill();
+    assert.deepEqual(asked, [null, NOW, NOW, NOW + 60_000]);
+  });
+}
+
+test("a host whose past did not come is asked for again after a while, it alone, unless a newer stream does so", async () => {
+  const fleet = fleetOf(agentList({ agents }));
+  /** @type {string[]} */
+  const asked = [];
+  /** @type {(() => void)[]} */
+  const later = [];
+  const past = new Past({
+    fleet,
+    onFilled: () => {},
+    sparklines: async () => null,
+    history: async ({ agent }) => (asked.push(agent), agent === "owl" && asked.length < 3 ? null : points(2)),
+    later: (call) => later.push(call),
+  });
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  await past.fill();
+  later[0]?.();
+  await settled();
+  assert.deepEqual(asked.splice(0), ["heron", "owl", "owl"]);
+  assert.equal(later.length, 1);
+  await past.fill();
+  asked.splice(0);
+  later[0]?.();
+  await settled();
+  assert.deepEqual(asked, [], "the newer one has asked");
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Format } from "../../apps/dashboard/src/dockstats_dashboard/page/format.js";
 import { plotPicture, throttledBands } from "../../apps/dashboard/src/dockstats_dashboard/page/plot-picture.js";
 import { plotOf } from "../../apps/dashboard/src/dockstats_dashboard/page/plots.js";
-import { containerOf, must, pointsOf } from "./charts.js";
+import { ID, containerOf, must, pointsOf } from "./charts.js";
 
 const format = new Format({ cpuUnit: "core_pct", base: "iec", rates: "bytes" });
 
@@ -16,7 +16,7 @@ function picture(id, points, more = {}) {
     scale: { format, cores: 8, limitCores: null },
     window: { from: 0, to: 10_000, columnMs: 1000 },
     ticks: [],
-    marks: [],
+    events: [],
     gapMs: 3000,
     until: 10_000,
     right: 0,
@@ -87,6 +87,27 @@ test("throttled time is a band from 5 % on, one for neighbouring columns", () =>
   const column = (/** @type {number} */ at, /** @type {number} */ high, afterGap = false) => ({ at, low: 0, mean: 0, high, afterGap });
   const columns = [column(0, 4.9), column(10, 5), column(20, 80), column(30, 0), column(40, 9), column(90, 9, true)];
   assert.deepEqual(throttledBands(columns, 10), [{ from: 10, to: 30 }, { from: 40, to: 50 }, { from: 90, to: 100 }]);
+});
+
+test("the time in which its limit held it back is a band behind the CPU, and behind nothing else", () => {
+  const points = pointsOf({ cpu_pct: [50, 50, 50, 50], pids: [1, 1, 1, 1], throttled_pct: [0, 80, 90, 0] }, 1000);
+  assert.deepEqual(picture("cpu", points).bands, [{ from: 1000, to: 3000 }]);
+  assert.deepEqual(picture("pids", points).bands, []);
+});
+
+/** @param {string} kind @param {number} at @param {object} [more] */
+const event = (kind, at, more = {}) => ({ at, kind, id: ID, name: "db", exit_code: null, health: null, old_name: null, ...more });
+
+test("what happened in the time shown is a mark in every chart, with its sign where the CPU is", () => {
+  const events = [event("start", -1), event("die", 2000, { exit_code: 1 }), event("start", 10_001)];
+  const marks = (/** @type {string} */ id) => picture(id, pointsOf({ cpu_pct: [1], pids: [1] }), { events }).marks;
+  assert.deepEqual(marks("cpu"), [{ at: 2000, sign: "✕", colour: "--red" }]);
+  assert.deepEqual(marks("pids"), [{ at: 2000, sign: "", colour: "--red" }]);
+});
+
+test("a kill for want of memory has its sign where the memory is, too; nothing else has", () => {
+  const marks = picture("memory", pointsOf({ mem_bytes: [1] }), { events: [event("oom", 1000), event("start", 2000)] }).marks;
+  assert.deepEqual(marks.map(({ sign }) => sign), ["◆", ""]);
 });
 
 test("labels stand at the lines' ends only where there is room for them", () => {

@@ -12,7 +12,7 @@ const GIB = 2 ** 30;
 function head(id, figures, more = {}) {
   const figure = (/** @type {string} */ name) => figures[name] ?? null;
   const container = containerOf({}, { cpu_limit_cores: 2.5, mem_limit_bytes: 4 * GIB });
-  return headOf({ plot: plotOf(id), figure, container, scale, layered: false, code: undefined, running: true, past: false, live: true, banded: false, ...more });
+  return headOf({ plot: plotOf(id), figure, container, scale, layered: false, code: undefined, running: true, past: false, live: true, mostThrottled: null, ...more });
 }
 
 /** @param {ReturnType<typeof head>} of */
@@ -33,17 +33,19 @@ test("CPU: throttled or not is always told, with the bands' colour where they ar
   assert.deepEqual(told(0), ["not throttled", false, false]);
   assert.deepEqual(told(4), ["throttled in 4 % of periods now", false, false]);
   assert.deepEqual(told(0.2), ["throttled in under 1 % of periods now", false, false]);
-  assert.deepEqual(told(0, { banded: true }), ["throttled earlier", false, true]);
-  assert.deepEqual(told(0, { banded: true, past: true }), ["not throttled", false, true]);
+  assert.deepEqual(told(0, { mostThrottled: 79.6 }), ["throttled earlier, up to 80 %", false, true]);
+  assert.deepEqual(told(0, { mostThrottled: 80, past: true }), ["not throttled", false, true]);
   assert.deepEqual(told(80, { past: true }), ["throttled in 80 % of periods", true, true]);
   assert.deepEqual(told(80, { live: false }), ["throttled in 80 % of periods", true, true]);
   assert.deepEqual(told(null), ["", false, false], "not known");
-  assert.deepEqual(told(null, { banded: true, past: true }), ["", false, false], "a gap");
+  assert.deepEqual(told(null, { mostThrottled: 80, past: true }), ["", false, false], "a gap");
 });
 
 test("CPU without a limit says so, and of throttling only what there is", () => {
   const free = { container: containerOf() };
-  assert.deepEqual([head("cpu", { throttled_pct: 0 }, free).note, head("cpu", { throttled_pct: 0 }, free).throttled], ["no limit", null]);
+  const { note, throttled } = head("cpu", { throttled_pct: 0 }, free);
+  assert.deepEqual([note, throttled], ["no limit, so never throttled", null]);
+  assert.equal(head("cpu", { throttled_pct: 0 }, { ...free, mostThrottled: 80 }).note, "no limit", "it had one");
   assert.equal(head("cpu", { throttled_pct: 30 }, free).throttled?.high, true);
   assert.equal(head("memory", {}).throttled, null);
 });

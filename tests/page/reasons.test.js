@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { UNTOLD, reasonOf } from "../../apps/dashboard/src/dockstats_dashboard/page/reasons.js";
 
+/** What to do, or what will happen without a person. */
+const WAY_OUT = /next|would show|look at|nothing to|no traffic|another --source|keeps trying|under way|log has/;
+
 test("every reason of the protocol's documentation has a word and a sentence", () => {
   const text = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8");
   const table = text.slice(text.indexOf("Reasons in `unknown`:"), text.indexOf("### HTTP"));
@@ -13,11 +16,14 @@ test("every reason of the protocol's documentation has a word and a sentence", (
     assert.notEqual(word, UNTOLD.word, code);
     assert.ok(word.length <= 12, `${word} does not fit its cell`);
     assert.match(sentence, /^[A-Z].*\.$/);
+    assert.match(sentence, WAY_OUT, `${code} leaves a person alone`);
   }
 });
 
 test("a shared network names whose it is", () => {
-  assert.match(reasonOf("shared_network", "shop-web-1").sentence, /network of shop-web-1/);
+  assert.match(reasonOf("shared_network", "shop-web-1").sentence, /network of shop-web-1.* look at that one/);
+  assert.equal(reasonOf("shared_network", "shop-web-1").word, "via shop-web-1");
+  assert.equal(reasonOf("shared_network", "a-name-that-fills-a-cell").word, "shared");
   assert.match(reasonOf("shared_network", null).sentence, /another container/);
 });
 

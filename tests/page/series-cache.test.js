@@ -7,7 +7,7 @@ import { ID, KEY, fleetOf, must } from "./charts.js";
 import { decode } from "../../apps/dashboard/src/dockstats_dashboard/page/messages.js";
 
 /** A dashboard that answers when it is told to. */
-function dashboard() {
+function dashboard(fleet = fleetOf()) {
   /** @type {{ wanted: any, answer: (past: any) => Promise<void> }[]} */
   const asked = [];
   const clock = { now: 0 };
@@ -23,7 +23,7 @@ function dashboard() {
         },
       });
     });
-  const cache = new SeriesCache(() => void (changes.count += 1), load, () => clock.now);
+  const cache = new SeriesCache(() => void (changes.count += 1), fleet, load, () => clock.now);
   return { cache, asked, clock, changes };
 }
 
@@ -40,24 +40,23 @@ function next(fleet, ms, figures = {}, fields = {}) {
 }
 
 test("the past is asked for once, and live points that came meanwhile stay", async () => {
-  const { cache, asked, changes } = dashboard();
+  const fleet = fleetOf({ cpu_pct: 7 });
+  const { cache, asked, changes } = dashboard(fleet);
   const entry = cache.of(KEY);
   assert.equal(cache.of(KEY), entry);
   assert.deepEqual(asked.map(({ wanted }) => [wanted.agent, wanted.container, wanted.since]), [["heron", ID, null]]);
   assert.equal(entry.state, "loading");
-  cache.takeAll(fleetOf({ cpu_pct: 7 }));
   await must(asked[0]).answer(past([NOW - 1000, NOW - 500], 3));
   assert.deepEqual([...entry.points.column("cpu_pct").slice(0, entry.points.length)], [3, 3, 7]);
   assert.deepEqual([entry.state, changes.count], ["ready", 1]);
 });
 
 test("a batch that was taken before changes nothing", () => {
-  const { cache } = dashboard();
   const fleet = fleetOf();
+  const { cache } = dashboard(fleet);
   const { points } = cache.of(KEY);
-  cache.takeAll(fleet);
   const { version } = points;
-  cache.takeAll(fleet);
+  cache.take(fleet.host("heron"));
   assert.deepEqual([points.length, points.version], [1, version]);
 });
 
@@ -75,49 +74,46 @@ test("a dashboard that does not tell is asked again, but not at every drawing", 
 });
 
 test("a hole between live points is filled from the dashboard, from its begin on", async () => {
-  const { cache, asked } = dashboard();
   const fleet = fleetOf({ cpu_pct: 1 });
+  const { cache, asked } = dashboard(fleet);
   const { points } = cache.of(KEY);
   await must(asked[0]).answer(past([NOW - 500], 1));
-  cache.takeAll(fleet);
   next(fleet, 500, { cpu_pct: 2 });
-  cache.takeAll(fleet);
+  cache.take(fleet.host("heron"));
   assert.equal(asked.length, 1);
   next(fleet, 60_000, { cpu_pct: 9 });
-  cache.takeAll(fleet);
+  cache.take(fleet.host("heron"));
   assert.equal(asked[1]?.wanted.since, NOW + 500);
   await must(asked[1]).answer(past([NOW + 500, NOW + 30_000], 5));
   assert.deepEqual([...points.column("cpu_pct").slice(0, points.length)], [1, 1, 5, 5, 9]);
 });
 
 test("a hole that shows while the past is on its way is asked for afterwards", async () => {
-  const { cache, asked } = dashboard();
   const fleet = fleetOf();
+  const { cache, asked } = dashboard(fleet);
   cache.of(KEY);
-  cache.takeAll(fleet);
   next(fleet, 60_000);
-  cache.takeAll(fleet);
+  cache.take(fleet.host("heron"));
   assert.equal(asked.length, 1);
   await must(asked[0]).answer(past([NOW - 500], 1));
   assert.equal(asked[1]?.wanted.since, NOW);
 });
 
 test("old figures under a new time are a gap, as in the dashboard's history", () => {
-  const { cache } = dashboard();
   const fleet = fleetOf();
+  const { cache } = dashboard(fleet);
   const { points } = cache.of(KEY);
-  cache.takeAll(fleet);
   next(fleet, 500, { stale: true });
-  cache.takeAll(fleet);
+  cache.take(fleet.host("heron"));
   assert.equal(points.length, 1);
 });
 
 test("a host whose clock is off is put where the dashboard heard it, as in its history", () => {
-  const { cache } = dashboard();
   const fleet = fleetOf();
+  const { cache } = dashboard(fleet);
   const { points } = cache.of(KEY);
   next(fleet, 500, {}, { sent_at: at(-3_600_000) });
-  cache.takeAll(fleet);
+  cache.take(fleet.host("heron"));
   assert.equal(points.newest, NOW + 500);
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withinWidth } from "../../apps/dashboard/src/dockstats_dashboard/page/column-choice.js";
 import { DEFAULTS, STORE_KEY, Settings, checked } from "../../apps/dashboard/src/dockstats_dashboard/page/settings.js";
 
 /** A browser's window with a store that tabs share. @param {Map<string, string>} [kept] */
@@ -94,6 +95,13 @@ test("one wrong field does not cost the others", () => {
     cpuUnit: "cores",
     thresholds: { ...DEFAULTS.thresholds, cpu: 150 },
   });
+});
+
+test("a width is believed when the edge of a column can give it, and no other", () => {
+  for (const width of [-5, 1, 39, 40, 300, 640, 641, 9999]) {
+    const [column] = checked({ columns: [{ id: "cpu", width }] }).columns;
+    assert.equal(column?.width, withinWidth(width) === width ? width : null);
+  }
 });
 
 test("no threshold is a choice, too", () => {

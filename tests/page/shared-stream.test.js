@@ -25,8 +25,8 @@ class FakeWorker {
   }
 }
 
-/** @param {() => FakeWorker | null} [make] */
-function tab(make = () => new FakeWorker()) {
+/** @param {() => FakeWorker | null} [make] @param {number} [missing] how often the file with its own stream does not arrive */
+function tab(make = () => new FakeWorker(), missing = 0) {
   FakeEventSource.opened = [];
   const clock = new FakeClock();
   /** @type {FakeWorker[]} */
@@ -44,7 +44,10 @@ function tab(make = () => new FakeWorker()) {
       if (worker !== null) workers.push(worker);
       return worker;
     },
-    openStream: (options) => new LiveStream({ url: "stream", EventSource: FakeEventSource, clock, ...options }),
+    openStream: async (options) => {
+      if ((missing -= 1) >= 0) throw new TypeError("Failed to fetch dynamically imported module");
+      return new LiveStream({ url: "stream", EventSource: FakeEventSource, clock, ...options });
+    },
   });
   stream.open();
   const worker = () => /** @type {FakeWorker} */ (workers.at(-1));
@@ -128,6 +131,19 @@ test("a worker that ended without a word is joined anew", () => {
   assert.equal(page.workers.length, 2);
   page.worker().say({ kind: "state", state: OPEN });
   assert.equal(FakeEventSource.opened.length, 0);
+});
+
+test("a stream of its own whose file did not arrive is told as lost and tried again, by time and when a person asks", async () => {
+  const page = tab(() => null, 2);
+  await arrived();
+  assert.deepEqual([page.stream.state.kind, page.stream.state.attempts, page.states], ["waiting", 1, 1]);
+  assert.equal(page.stream.state.retryAt, page.clock.now() + ANSWER_MS);
+  page.clock.pass(ANSWER_MS);
+  await arrived();
+  assert.deepEqual([page.stream.state.attempts, FakeEventSource.opened.length], [2, 0]);
+  page.stream.hurry();
+  await arrived();
+  assert.deepEqual([page.stream.state.kind, FakeEventSource.open.length, page.clock.timers.size], ["opening", 1, 2]);
 });
 
 test("closed before its own stream has come, a tab opens none", async () => {

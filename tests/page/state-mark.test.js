@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stateOf } from "../../apps/dashboard/src/dockstats_dashboard/page/state-mark.js";
+import { markOf } from "../../apps/dashboard/src/dockstats_dashboard/page/state-mark.js";
 
 /** @param {object} facts */
 function of(facts) {
-  return stateOf(/** @type {any} */ ({ health: null, exit_code: null, oom_killed: false, ...facts }), null);
+  return markOf(/** @type {any} */ ({ facts: { health: null, exit_code: null, oom_killed: false, ...facts }, sample: null }));
 }
 
 for (const [facts, tone, word] of /** @type {[object, string, RegExp][]} */ ([
@@ -31,6 +31,6 @@ for (const [facts, tone, word] of /** @type {[object, string, RegExp][]} */ ([
 }
 
 test("without facts, figures tell that it runs, and nothing more", () => {
-  assert.equal(stateOf(null, /** @type {any} */ ({})).word, "running");
-  assert.equal(stateOf(null, null).word, "unknown");
+  assert.deepEqual(markOf(/** @type {any} */ ({ facts: null, sample: {} })), { mark: "●", tone: "quiet", word: "running" });
+  assert.equal(markOf({ facts: null, sample: null }).word, "unknown");
 });

@@ -40,3 +40,14 @@ test("too few batches tell nothing, and what was before a sleep is forgotten", (
   found.forget();
   assert.equal(found.report().batches, 0);
 });
+
+test("a fleet of a thousand agents has a report, too", () => {
+  const found = new StreamHealth();
+  for (let agent = 0; agent < 1000; agent += 1) {
+    for (let index = 0; index < 240; index += 1) {
+      found.arrived(`${agent}`, { at: index * 500 + 7, receivedAt: index * 500, intervalMs: 500 });
+    }
+  }
+  const { batches, spanMs, p95Ms } = found.report();
+  assert.deepEqual([batches, spanMs, p95Ms], [240_000, 239 * 500, 0]);
+});

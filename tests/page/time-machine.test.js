@@ -76,6 +76,26 @@ test("an instant is fetched and shown with its sparklines and the way it was", a
   assert.equal(time.shown.hosts?.[0]?.isLive(start - 60_000), true);
 });
 
+test("every host is shown as it was, not only the first", async () => {
+  const agents = ["heron", "owl"].map((id) => ({ id, label: id, url: "" }));
+  const figures = (/** @type {string} */ id, /** @type {number} */ cpu) =>
+    batch({ containers: [sample("x", { cpu_pct: cpu })] }, { agent_id: id });
+  const then = [agentList({ agents }), figures("heron", 3), figures("owl", 4)];
+  const clock = new FakeClock();
+  const fleet = keepingFleet();
+  for (const message of [then[0], figures("heron", 50), figures("owl", 60)]) {
+    fleet.take(/** @type {any} */ (read(message)), clock.now());
+  }
+  const fetchMoment = async (/** @type {number} */ at) => momentOf({ at: at / 1000, oldest: 0, messages: then });
+  const time = new TimeMachine({ fleet, clock, fetchMoment, fetchSparklines: async () => null });
+  time.goTo(clock.now() - 60_000);
+  await settled();
+  const cpu = () => ["heron/x", "owl/x"].map((key) => time.shown.container(key)?.sample?.cpu_pct);
+  assert.deepEqual(cpu(), [3, 4]);
+  time.live();
+  assert.deepEqual(cpu(), [50, 60]);
+});
+
 test("of a drag the first and the newest instants are asked for, one at a time and not too often", async () => {
   const { asked, cpu, pass, start, time } = page();
   for (let second = 1; second <= 50; second += 1) time.goTo(start - second * 1000);

@@ -24,6 +24,7 @@ from dockstats_core.program.command_line import parse
 from dockstats_core.program.options import ProgramName
 from tests.fake_engine import FakeEngine
 from tests.running import program
+from tools.take_screenshots import PICTURES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -110,6 +111,12 @@ def test_the_two_scripts_differ_only_in_their_feed() -> None:
         "async with LocalFeed() as feed:",
     ]
     assert all("AgentFeed" in other for _, other in different)
+
+
+def test_every_picture_of_the_page_is_shown() -> None:
+    shown = set(re.findall(r"docs/images/([\w-]+)\.png", README))
+    assert shown == {picture.name for picture in PICTURES}
+    assert shown == {path.stem for path in (ROOT / "docs/images").glob("*.png")}
 
 
 def takes(name: ProgramName, arguments: list[str]) -> None:

@@ -80,7 +80,9 @@ def only_connection(messages: list[StreamMessage]) -> AgentConnection:
 
 
 def test_agent_list_names_every_agent_in_the_configured_order() -> None:
-    assert fleet(IBIS, HERON).agent_list(NOW) == AgentList(ts=NOW, agents=[IBIS, HERON], simulated=False)
+    assert fleet(IBIS, HERON).agent_list(NOW) == AgentList(
+        ts=NOW, agents=[IBIS, HERON], simulated=False, started_at=NOW
+    )
     assert fleet(simulated=True).agent_list(NOW).simulated
 
 
@@ -92,14 +94,14 @@ def test_two_agents_with_one_id_are_refused_by_name() -> None:
 def test_agents_are_connecting_from_the_start() -> None:
     snapshot = fleet().snapshot(NOW)
     assert snapshot == [
-        AgentList(ts=NOW, agents=[HERON, IBIS]),
+        AgentList(ts=NOW, agents=[HERON, IBIS], started_at=NOW),
         AgentConnection(agent_id="heron", label="Heron", status="connecting", at=NOW),
         AgentConnection(agent_id="ibis", label="Ibis", status="connecting", at=NOW),
     ]
 
 
 def test_snapshot_of_no_agents_is_the_empty_list() -> None:
-    assert Fleet([], now=NOW).snapshot(NOW) == [AgentList(ts=NOW, agents=[])]
+    assert Fleet([], now=NOW).snapshot(NOW) == [AgentList(ts=NOW, agents=[], started_at=NOW)]
 
 
 def test_lost_connection_is_told_with_reason_next_attempt_and_when_the_agent_was_last_heard() -> None:

@@ -1,4 +1,4 @@
-"""`/api/agents`, `/api/history`, `/api/sparklines`, `/healthz`: what the dashboard knows, from memory and at once.
+"""`/api/agents`, `/api/container`, `/api/history`, `/api/sparklines`, `/healthz`: from memory and at once.
 
 Not here: the live stream (stream); what is known (`dockstats_core.fleet`).
 """
@@ -15,7 +15,8 @@ from litestar.params import QueryParameter
 from msgspec import Struct
 
 from dockstats_core.feeds.local import VERSION
-from dockstats_core.fleet.agents import AgentSummary, FleetHealth, UnknownAgentError
+from dockstats_core.fleet.agents import AgentSummary, FleetHealth, UnknownAgentError, UnknownContainerError
+from dockstats_core.fleet.latest import ContainerNow
 from dockstats_core.history.answers import HistoryAnswer
 from dockstats_core.history.columns import UnknownColumnError
 from dockstats_core.history.sparklines import Sparklines
@@ -50,6 +51,19 @@ async def healthz(gathering: NamedDependency[Gathering]) -> Health:
 async def agents(gathering: NamedDependency[Gathering]) -> list[AgentSummary]:
     """Every configured agent, in the configured order."""
     return gathering.fleet.summaries()
+
+
+@get("/api/container", operation_id="container", summary="One container as its agent last told it, with every figure")
+async def container(
+    gathering: NamedDependency[Gathering],
+    agent: Annotated[str, QueryParameter(description="the agent's id")],
+    container: Annotated[str, QueryParameter(description="its id, or its first 12 characters")],
+) -> ContainerNow:
+    """Facts and figures of one container."""
+    try:
+        return gathering.fleet.container(agent, container)
+    except (UnknownAgentError, UnknownContainerError) as error:
+        raise NotFoundException(str(error)) from error
 
 
 @get(

@@ -102,6 +102,7 @@ def build(
                     page_files.page_file,
                     stream_agents,
                     api.agents,
+                    api.container,
                     api.history,
                     api.sparklines,
                     moment,

@@ -16,6 +16,7 @@ Not here: the figures (calculator), how a page shows the sentence.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -57,7 +58,8 @@ _WITHOUT_FIGURES_OF_NOW = frozenset({"paused", "restarting", "exited", "dead", "
 _EXIT_KILLED = 137  # 128 + SIGKILL
 _MOST_CORES = 1e6  # no host has them; a stranger's figure must not fill the sentence
 _NO_LIMIT_FROM = 1 << 62
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+_BINARY_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+_DECIMAL_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def diagnose(sample: ContainerSample | None, facts: ContainerFacts | None, host: HostFigures) -> Diagnosis | None:
@@ -318,7 +320,7 @@ def _disk(sample: ContainerSample, waiting_pct: float) -> Diagnosis:
     read, written = sample.block_read_bytes_per_sec, sample.block_write_bytes_per_sec
     while_ = ""
     if read is not None and written is not None:
-        while_ = f" while it reads {_bytes(read)}/s and writes {_bytes(written)}/s"
+        while_ = f" while it reads {_rate(read)} and writes {_rate(written)}"
     return _diagnosis(
         "disk",
         f"waits for its disk {_pct(waiting_pct)} of the time{while_}: the disk does not keep up",
@@ -378,8 +380,17 @@ def _used(cpu_pct: float) -> str:
 
 
 def _bytes(amount: float) -> str:
-    """In binary units, three digits at most."""
+    """In binary units, as limits are set, three digits at most."""
+    return _scaled(amount, 1024, _BINARY_UNITS)
+
+
+def _rate(bytes_per_sec: float) -> str:
+    """In decimal units, as disks are sold and charts tell it."""
+    return f"{_scaled(bytes_per_sec, 1000, _DECIMAL_UNITS)}/s"
+
+
+def _scaled(amount: float, step: int, units: Sequence[str]) -> str:
     amount, rank = min(amount, _NO_LIMIT_FROM), 0
-    while amount >= 999.5 and rank < len(_UNITS) - 1:
-        amount, rank = amount / 1024, rank + 1
-    return f"{_figure(amount)} {_UNITS[rank]}"
+    while amount >= 999.5 and rank < len(units) - 1:
+        amount, rank = amount / step, rank + 1
+    return f"{_figure(amount)} {units[rank]}"

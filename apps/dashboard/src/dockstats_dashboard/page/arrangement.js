@@ -92,10 +92,10 @@ export class Arrangement {
     return this.#rows.moved + (this.#grouped ? this.#groups.moved : 0);
   }
 
-  /** Shows the wanted order from now on, held or not. @param {number} now milliseconds */
+  /** Shows the order of the newest values from now on, held or not. @param {number} now milliseconds */
   apply(now) {
-    this.#rows.apply(now);
-    this.#groups.apply(now);
+    this.#rows.applyNewest(now);
+    this.#groups.applyNewest(now);
   }
 
   /** @param {string[]} keys @param {Row[]} visible @returns {RowItem[]} */

@@ -2,7 +2,7 @@
  * A person asks the page for something by a button, with the same names as by a key.
  *
  * It travels as an event `action` from the button up to the page, so that whoever answers knows where it was asked.
- * Not here: the keys (keys), answering (main).
+ * Not here: the keys (keys), answering (wishes).
  *
  * @typedef {import("./keys.js").Action | "columns" | "export" | "doctor" | "hurry"} Wish
  */

@@ -10,6 +10,8 @@
 export const BUCKET_MS = 2000;
 const BUCKET_COUNT = 900;
 
+let revisions = 0;
+
 export class BucketSeries {
   /** One round array a column. @type {Float32Array[]} */
   #values;
@@ -21,6 +23,8 @@ export class BucketSeries {
   #newest = -1;
   /** For how long a figure stands, where the cadence is slower than a bucket: without it, every other bucket is a gap. */
   holdMs = 0;
+  /** Another one in each series, and after each `fill`: by it, what is drawn can tell that its past is another one. */
+  revision = (revisions += 1);
 
   /**
    * @param {readonly string[]} columns
@@ -71,6 +75,7 @@ export class BucketSeries {
    */
   fill(at, columns) {
     if (at.length === 0) return;
+    this.revision = revisions += 1;
     this.#advance(Math.floor((at[at.length - 1] ?? 0) / this.bucketMs));
     const heard = Uint8Array.from(this.#heard); // several fetched points may share a bucket, which the first one fills
     for (let index = 0; index < at.length; index += 1) {
@@ -161,6 +166,13 @@ export function sumOf(seriesList, name, newestAt) {
     });
   }
   return { newestAt: newest, values };
+}
+
+/** The same for several series: other ones, or one whose past was filled, have another one. @param {readonly Series[]} seriesList */
+export function revisionOf(seriesList) {
+  let newest = 0; // it grows with every change but one: that there are fewer
+  for (const { revision } of seriesList) newest = Math.max(newest, revision);
+  return `${seriesList.length} ${newest}`;
 }
 
 /** @param {ArrayLike<number | null> | undefined} column @param {number} index @returns {number | null} */

@@ -23,6 +23,7 @@ export class Cell {
   constructor(place, ...parts) {
     this.place = place;
     this.parts = parts.map((name) => textElement("span", name));
+    this.sign = this.parts[parts.indexOf("sign")]?.element;
     this.value = element("span", "value", ...this.parts.map((part) => part.element));
     place.append(this.value);
   }
@@ -34,11 +35,11 @@ export class Cell {
     if (this.#word) setHidden(this.#word.element, true);
   }
 
-  /** A word for the last part, whose text is only a sign; null: it is empty. @param {string | null} word */
+  /** A word for the part that is a sign; null: it is empty. @param {string | null} word */
   nameSign(word) {
-    const sign = /** @type {{ element: HTMLElement }} */ (this.parts[this.parts.length - 1]).element;
-    setAttribute(sign, "role", word === null ? null : "img");
-    setAttribute(sign, "aria-label", word);
+    if (!this.sign) return;
+    setAttribute(this.sign, "role", word && "img");
+    setAttribute(this.sign, "aria-label", word);
   }
 
   /** @param {string} word @param {() => import("./why.js").Why} why */

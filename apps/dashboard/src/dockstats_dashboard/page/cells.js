@@ -21,7 +21,7 @@ import { setAttribute, setClass, setHidden, setShare, setText } from "./frame.js
 import { worstPressure } from "./pressure.js";
 import { wordOf } from "./reason-words.js";
 import { share } from "./scales.js";
-import { stateOf } from "./state-mark.js";
+import { markOf } from "./state-mark.js";
 import { setWhy, setWhyOnDemand } from "./why.js";
 
 /** @type {Record<string, (place: HTMLElement) => Draw>} */
@@ -57,7 +57,7 @@ function cellOf(place, ...parts) {
 function showUnknown(cell, { container: { sample, facts }, host }, ...groups) {
   const code = groups.map((group) => sample?.unknown.get(group)).find((found) => found !== undefined);
   const why = async () => (await import("./reasons.js")).reasonOf(code, facts?.network_of, host).sentence;
-  cell.showUnknown(wordOf(code, host), why);
+  cell.showUnknown(wordOf(code, host, facts?.network_of), why);
 }
 
 /** @param {HTMLElement} place @returns {Draw} */
@@ -65,9 +65,9 @@ function stateCell(place) {
   const mark = textElement("span", "mark");
   mark.element.setAttribute("role", "img");
   place.append(mark.element);
-  return ({ container: { facts, sample, gone }, live }) => {
-    const state = gone === null ? stateOf(facts, sample) : { mark: "✕", tone: "quiet", word: "ended" };
-    const old = !live && sample !== null;
+  return ({ container, live }) => {
+    const state = container.gone === null ? markOf(container) : { mark: "✕", tone: "quiet", word: "ended" };
+    const old = !live && container.sample !== null;
     setText(mark.text, old ? "○" : state.mark);
     setClass(mark.element, `mark ${old ? "quiet" : state.tone}`);
     const word = old ? `${state.word} when last heard of` : state.word;
@@ -139,9 +139,10 @@ function cpuCell(place) {
     });
     const throttled = throttlingBand(sample.throttled_pct) !== "ordinary";
     const band = cpuBandOf(sample, row.host);
-    const sign = throttled ? `◣ ${Math.round(sample.throttled_pct ?? 0)} %` : SIGNS[band];
+    const held = `${Math.round(sample.throttled_pct ?? 0)} %`;
     const none = format.cpuUnit === "limit_pct" ? "no limit" : "";
-    cell.show(sign, told === null ? none : told.figure);
+    cell.show(throttled ? `◣ ${held}` : SIGNS[band], told === null ? none : told.figure);
+    cell.nameSign(throttled ? `throttled ${held}` : SIGN_WORDS[band]);
     setClass(cell.value, told === null ? "value none" : `value ${band}`);
   };
 }

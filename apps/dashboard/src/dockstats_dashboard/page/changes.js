@@ -27,6 +27,8 @@
  * @property {Change[]} memory
  */
 
+import { kindOf, stateOf } from "./container.js";
+
 const MOST_MOVED = 5;
 const LEAST_CPU_PCT = 1; // below, it is the noise of a quiet machine
 const LEAST_BYTES = 2 ** 20;
@@ -157,10 +159,8 @@ function lastOf(kind, host, id, then) {
 }
 
 /** @param {Container} container */
-function runs({ sample, facts, gone }) {
-  if (gone !== null) return false;
-  const state = facts?.state ?? null;
-  return state === null ? sample !== null : ["running", "paused", "restarting"].includes(state);
+function runs(container) {
+  return container.gone === null && kindOf(stateOf(container)) !== "stopped";
 }
 
 /** @param {Container} container */

@@ -12,9 +12,6 @@ import { timeWindow, zoomAround, zoomBetween } from "./axis.js";
 import { theme } from "./colours.js";
 import { clock } from "./format.js";
 import { Frame } from "./frame.js";
-import { styleSheet } from "./style-sheet.js";
-
-await styleSheet("detail.css");
 
 const EVERY_MS = 490; // a little less than half a second
 
@@ -65,6 +62,11 @@ export class ChartView {
   redraw() {
     this.#dirty = true;
     this.app()?.requestDraw();
+  }
+
+  /** The top that charts had, to stay steady while time goes on; one that stands still is the same for everybody. @param {number} top */
+  topBefore(top) {
+    return this.scene === null || this.scene.paused || this.scene.view.zoom !== null ? 0 : top;
   }
 
   get window() {

@@ -7,9 +7,7 @@
  */
 
 import { FIXED, choicesOf } from "./columns.js";
-
-const LEAST_PX = 40;
-const MOST_PX = 640;
+import { WIDTH_PX } from "./settings.js";
 
 /**
  * The choice after a column was moved, hidden or made wider.
@@ -48,5 +46,5 @@ export function stepOf(choices, index, by, folded) {
 
 /** @param {number} width in CSS pixels */
 export function withinWidth(width) {
-  return Math.round(Math.min(MOST_PX, Math.max(LEAST_PX, width)));
+  return Math.round(Math.min(WIDTH_PX.most, Math.max(WIDTH_PX.least, width)));
 }

@@ -23,11 +23,12 @@
  * @property {string} template their widths as tracks of a grid; empty on a phone, where a row has two lines
  */
 
+import { stateOf } from "./container.js";
 import { worstPressure } from "./pressure.js";
 
 /** @type {readonly Column[]} */
 export const COLUMNS = [
-  text("state", "State", 26, ({ sample, facts }) => urgencyOf(sample, facts)),
+  text("state", "State", 26, (container) => urgencyOf(container)),
   text("name", "Name", 180, ({ name }) => name),
   text("host", "Host", 96, ({ host }) => host.label),
   text("project", "Project", 104, ({ facts }) => facts?.compose_project ?? null),
@@ -37,10 +38,10 @@ export const COLUMNS = [
   figures("memory", "Memory", "used · cache · limit", 238, 2 ** 20, ({ sample }) => sample?.mem_bytes ?? null),
   figures("memory60", "Mem 60 s", "", 84, 2 ** 20, ({ sample }) => sample?.mem_bytes ?? null),
   figures("network", "Network", "↓ ↑ /s", 160, 2000, ({ sample }) =>
-    sum(sample?.net_rx_bytes_per_sec, sample?.net_tx_bytes_per_sec),
+    sumOf(sample?.net_rx_bytes_per_sec, sample?.net_tx_bytes_per_sec),
   ),
   figures("disk", "Disk", "r w /s", 160, 2000, ({ sample }) =>
-    sum(sample?.block_read_bytes_per_sec, sample?.block_write_bytes_per_sec),
+    sumOf(sample?.block_read_bytes_per_sec, sample?.block_write_bytes_per_sec),
   ),
   figures("pressure", "Pressure", "", 106, 0.5, ({ sample }) => worstPressure(sample)?.pct ?? null),
   figures("throttled", "Throttled", "", 84, 0.5, ({ sample }) => sample?.throttled_pct ?? null),
@@ -200,22 +201,17 @@ function portion(pct, of) {
   return of === null || of <= 0 ? null : pct / of;
 }
 
-/** @param {number | null | undefined} one @param {number | null | undefined} other */
-function sum(one, other) {
-  return one == null && other == null ? null : (one ?? 0) + (other ?? 0);
+/** Of two rates; null where one of them is not known. @param {number | null | undefined} one @param {number | null | undefined} other */
+export function sumOf(one, other) {
+  return one == null || other == null ? null : one + other;
 }
 
-/**
- * What needs a person first.
- *
- * @param {Container["sample"]} sample
- * @param {Container["facts"]} facts
- */
-function urgencyOf(sample, facts) {
-  const state = facts?.state ?? (sample === null ? "" : "running");
-  if (facts?.health === "unhealthy") return "0";
-  const place = ["dead", "restarting", "exited", "paused", "running"].indexOf(state);
-  return `${place < 0 ? 9 : place + 1} ${facts?.health ?? ""}`;
+/** What needs a person first. @param {Container} container */
+function urgencyOf(container) {
+  const health = container.facts?.health ?? "";
+  if (health === "unhealthy") return "0";
+  const place = ["dead", "restarting", "exited", "paused", "running"].indexOf(stateOf(container));
+  return `${place < 0 ? 9 : place + 1} ${health}`;
 }
 
 /** @param {string} id @param {string} title @param {number} width @param {Column["value"]} value @returns {Column} */

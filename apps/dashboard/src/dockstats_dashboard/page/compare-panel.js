@@ -35,6 +35,8 @@ export class ComparePanel extends HTMLElement {
   /** @type {Pinned[]} */
   #pinned = [];
   #top = 0;
+  /** By key, also of those that are gone. @type {Map<string, string>} */
+  #names = new Map();
 
   constructor() {
     super();
@@ -60,10 +62,10 @@ export class ComparePanel extends HTMLElement {
     if (!shown) return;
     if (!this.#built) this.#build(app);
     const series = seriesOf(app);
-    series.takeAll(app.live);
     this.#pinned = pinned.map((key) => {
       const container = scene.fleet.container(key) ?? null;
-      return { key, container, name: container?.name ?? key.slice(key.lastIndexOf("/") + 1), entry: series.of(key) };
+      if (container !== null) this.#names.set(key, container.name);
+      return { key, container, name: this.#names.get(key) ?? key.slice(key.lastIndexOf("/") + 1), entry: series.of(key) };
     });
     const version = this.#pinned.reduce((sum, { entry }) => sum + entry.points.version, 0);
     const states = this.#pinned.map(({ entry }) => entry.state).join();
@@ -122,7 +124,7 @@ export class ComparePanel extends HTMLElement {
     const ticks = timeTicks(window.from, window.to, labelsFor(width), clockOf);
     const { format, now } = scene;
     const shown = { id: this.#choice, pinned: this.#pinned, format, until: now };
-    return comparePicture({ ...shown, window, ticks, right, topBefore: this.#top });
+    return comparePicture({ ...shown, window, ticks, right, topBefore: this.view.topBefore(this.#top) });
   }
 
   #drawCursor() {
@@ -188,7 +190,7 @@ export class ComparePanel extends HTMLElement {
     const right = this.#labelsWidth;
     const picture = this.#picture(scene, PNG_WIDTH - right, right, utcClock);
     const done = await exportPng(picture, `${choiceOf(this.#choice).title} compared`);
-    this.app?.say(done ? "The picture is on its way." : "This browser could not make the picture.");
+    this.app?.tell(done ? "The picture is on its way." : "This browser could not make the picture.");
   }
 }
 

@@ -107,8 +107,9 @@ export class ContainerTable extends HTMLElement {
     const held = this.#held();
     this.body.take(this.#arrangement.arrange(scene, held));
     const moved = held === "free" ? 0 : this.#arrangement.moved;
+    setAttribute(this, "data-held", held === "rows" ? "" : null);
     setHidden(this.#pill, moved === 0);
-    if (moved > 0) setText(this.#moved.text, `order held · ${moved} moved`);
+    if (moved > 0) setText(this.#moved.text, `held · ${moved} moved`);
     const { view, settings } = scene;
     const drawnWith = [settings, view.pinned.join(), this.#laidOut];
     if (drawnWith.some((value, index) => value !== this.#drawnWith[index])) this.#epoch += 1;
@@ -116,8 +117,7 @@ export class ContainerTable extends HTMLElement {
     setAttribute(this.#table, "aria-rowcount", String(this.body.items.length + 1));
     this.head.draw(scene);
     this.empty?.draw(scene);
-    if (view.open !== this.#opened) this.#reveal(view.open);
-    this.#opened = view.open;
+    if (view.open !== this.#opened && this.#reveal(view.open)) this.#opened = view.open;
     const at = performance.now();
     const rested = at - this.#passedAt > RESTED_MS; // nobody saw it for a while: all of it at once
     this.#passedAt = at;
@@ -178,7 +178,8 @@ export class ContainerTable extends HTMLElement {
   /** Whether anybody would be disturbed by rows that move. */
   #held() {
     const focused = document.activeElement;
-    if (this.pointed || focused === this.#pill || this.body.element.contains(focused)) return "rows";
+    // A click gives the focus, too, and nobody sees it, nor that it would hold the table.
+    if (this.pointed || focused?.matches("container-table tbody :focus-visible, .moves")) return "rows";
     return focused?.closest("filter-box") ? "places" : "free";
   }
 
@@ -255,10 +256,16 @@ export class ContainerTable extends HTMLElement {
     this.body.focus(this.#cursor);
   }
 
-  /** @param {string | null} key of a container that was opened, here or by a link elsewhere on the page */
+  /**
+   * Whether its row is there, and in sight now; that of a link comes with the figures.
+   *
+   * @param {string | null} key of a container that was opened, here or by a link; null: none is any more
+   */
   #reveal(key) {
+    if (key === null) return true;
     const index = this.body.items.findIndex((item) => item.key === key);
     if (index >= 0) this.#scrollTo(index);
+    return index >= 0;
   }
 
   /** @param {number} index */

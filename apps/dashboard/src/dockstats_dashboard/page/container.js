@@ -1,5 +1,5 @@
 /**
- * One container of one host, and how many there are of each kind.
+ * One container of one host, which state it is in, and how many there are of each kind.
  *
  * Not here: when one comes and goes (host), which order they stand in (order).
  *
@@ -54,14 +54,26 @@ export class Container {
   }
 }
 
+/**
+ * The engine's word for its state; without one, what its figures tell.
+ *
+ * @param {Pick<Container, "facts" | "sample">} container
+ */
+export function stateOf({ facts, sample }) {
+  return facts?.state ?? (sample === null ? "unknown" : "running"); // facts come first: a batch may lag behind them
+}
+
+/** What it counts as. @param {string} state @returns {"running" | "paused" | "restarting" | "stopped"} */
+export function kindOf(state) {
+  return state === "running" || state === "paused" || state === "restarting" ? state : "stopped";
+}
+
 /** @param {Iterable<Container>} containers @returns {Counts} */
 export function countsOf(containers) {
   const counts = { unhealthy: 0, restarting: 0, running: 0, paused: 0, stopped: 0 };
-  for (const { sample, facts } of containers) {
-    const state = facts?.state;
-    if (facts?.health === "unhealthy") counts.unhealthy += 1;
-    if (state === "restarting" || state === "paused" || state === "running") counts[state] += 1;
-    else counts[sample === null || state ? "stopped" : "running"] += 1; // facts come first: a batch may lag behind them
+  for (const container of containers) {
+    if (container.facts?.health === "unhealthy") counts.unhealthy += 1;
+    counts[kindOf(stateOf(container))] += 1;
   }
   return counts;
 }

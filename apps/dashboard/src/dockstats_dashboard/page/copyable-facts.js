@@ -14,9 +14,9 @@ export class CopyableFacts {
   /** @type {{ place: HTMLElement, label: Text, value: Text, button: HTMLButtonElement, copy: string }[]} */
   #rows = [];
 
-  /** @param {(text: string) => void} say */
-  constructor(say) {
-    this.say = say;
+  /** @param {(text: string) => void} tell */
+  constructor(tell) {
+    this.tell = tell;
     this.list = element("dl", "");
     this.element = element("section", "copyable-facts", element("h3", "", "Facts"), this.list);
   }
@@ -53,6 +53,6 @@ export class CopyableFacts {
     const { label, copy } = row;
     const done = await copyText(copy);
     const instead = `This browser does not let a page copy; select the ${label.data.toLowerCase()} instead.`;
-    this.say(done ? `${label.data} copied.` : instead);
+    this.tell(done ? `${label.data} copied.` : instead);
   }
 }

@@ -23,7 +23,6 @@ import { timeTicks, timeWindow } from "./axis.js";
 import { Chart } from "./chart.js";
 import { ChartView } from "./chart-view.js";
 import { element, textElement } from "./dom.js";
-import { TONE_COLOURS, eventWords } from "./event-words.js";
 import { utcClock } from "./format.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { PlotHead } from "./plot-head.js";
@@ -51,8 +50,8 @@ export class DetailCharts {
     this.range.view = app.view;
     this.axis = new TimeAxis();
     this.plots = PLOTS.map((plot) => this.#build(plot));
-    const charts = element("div", "charts", ...this.plots.map(({ place }) => place), this.axis.element);
-    this.element = element("section", "detail-charts", this.range.element, charts);
+    this.charts = element("div", "charts", ...this.plots.map(({ place }) => place), this.axis.element);
+    this.element = element("section", "detail-charts", this.range.element, this.charts);
     this.element.setAttribute("aria-label", "Charts");
   }
 
@@ -63,7 +62,7 @@ export class DetailCharts {
     const head = new PlotHead(plot.title, plot.why);
     const why = textElement("p", "plot-why");
     const place = element("div", `chart ${plot.id}`, head.element, chart.element, why.element);
-    return { plot, chart, head, why, place, top: 0, layered: false, banded: false };
+    return { plot, chart, head, why, place, top: 0, layered: false, mostThrottled: /** @type {number | null} */ (null) };
   }
 
   /** @param {Subject} subject @param {Scene} scene */
@@ -98,6 +97,8 @@ export class DetailCharts {
     const ticks = timeTicks(window.from, window.to, labelsFor(width));
     const summarise = scene.now - this.#summaryAt >= SUMMARY_EVERY_MS || scene.paused;
     const until = Math.min(scene.now, window.to);
+    const absent = (subject.container?.sample ?? null) === null;
+    let said = ""; // of one that did not run it is enough to say so once
     for (const one of this.plots) {
       const { plot, chart, why, place } = one;
       const tracks = plot.lines.map(({ name, word }) => ({ word, track: new Track(subject.entry.points, name) }));
@@ -107,13 +108,17 @@ export class DetailCharts {
       one.layered = known && plot.id === "memory" && hasLayers(subject.entry.points, window);
       setClass(place, ["chart", plot.id, known ? "" : "bare", one.layered ? "layered" : ""].filter(Boolean).join(" "));
       if (!known) {
-        setText(why.text, this.#why(plot, subject));
+        const words = this.#why(plot, subject);
+        setText(why.text, words);
+        setHidden(place, absent && words === said);
+        said = words;
         continue;
       }
+      setHidden(place, false);
       if (chart.width === 0) continue; // not laid out yet: it asks again
-      const picture = plotPicture({ ...this.#ask(plot, subject, scene, window, ticks), topBefore: one.top });
+      const picture = plotPicture({ ...this.#ask(plot, subject, scene, window, ticks), topBefore: this.view.topBefore(one.top) });
       one.top = picture.top;
-      one.banded = picture.bands.length > 0;
+      one.mostThrottled = extent(new Track(subject.entry.points, "throttled_pct"), window.from, until)?.high ?? null;
       chart.draw(picture);
       if (!summarise) continue;
       const told = tracks.flatMap(({ word, track }) => {
@@ -134,13 +139,6 @@ export class DetailCharts {
    * @param {import("./axis.js").Tick[]} ticks
    */
   #ask(plot, subject, scene, window, ticks) {
-    const marks = subject.events
-      .filter(({ at }) => at >= window.from && at <= window.to)
-      .map((event) => {
-        const { sign, tone } = eventWords(event);
-        const signed = plot.id === "cpu" || (plot.id === "memory" && event.kind === "oom"); // else a thin line
-        return { at: event.at, sign: signed ? sign : "", colour: TONE_COLOURS[tone] };
-      });
     return {
       plot,
       points: subject.entry.points,
@@ -148,7 +146,7 @@ export class DetailCharts {
       scale: scaleOf(subject, scene),
       window,
       ticks,
-      marks,
+      events: subject.events,
       gapMs: this.#gapMs(subject, window.columnMs),
       until: scene.now,
       right: 0,
@@ -181,11 +179,11 @@ export class DetailCharts {
     this.range.draw(scene.view, inside);
     const figure = this.#figureAt(inside);
     const sample = subject.container?.sample ?? null;
-    for (const { plot, chart, head, layered, banded } of this.plots) {
+    for (const { plot, chart, head, layered, mostThrottled } of this.plots) {
       chart.point(inside);
       const code = sample === null ? undefined : reasonCode(plot, sample.unknown);
       const { container } = subject;
-      const about = { code, running: sample !== null, past: inside !== null, live: !scene.paused, banded };
+      const about = { code, running: sample !== null, past: inside !== null, live: !scene.paused, mostThrottled };
       head.draw(headOf({ plot, figure, container, scale: scaleOf(subject, scene), layered, ...about }));
     }
   }

@@ -17,6 +17,8 @@
  * @property {HTMLElement} missing
  */
 
+import { keepChartRoom } from "./chart-room.js";
+import { ask } from "./ask.js";
 import { CopyableFacts } from "./copyable-facts.js";
 import { DetailCharts } from "./detail-charts.js";
 import { DetailHead } from "./detail-head.js";
@@ -30,7 +32,7 @@ import { PLOTS } from "./plots.js";
 import { partsOf, seriesOf } from "./series-cache.js";
 import { moreBelow } from "./more-below.js";
 import { leaveTimeBarFree } from "./sheet.js";
-import { MAX_PINNED } from "./view-state.js";
+import { Totals } from "./totals.js";
 
 const SHEET = "(max-width: 1199px)";
 
@@ -39,6 +41,7 @@ export class DetailDrawer extends HTMLElement {
   app = null;
   /** @type {Parts | null} */
   #parts = null;
+  #totals = new Totals(() => this.app?.requestDraw());
   /** The open one, as it last was: it may go while it is looked at. @type {Container | null} */
   #container = null;
   /** @type {string | null} */
@@ -57,7 +60,6 @@ export class DetailDrawer extends HTMLElement {
     const { open } = view;
     if (app === null) return;
     const series = seriesOf(app);
-    series.takeAll(app.live);
     if (open === null) {
       this.#leave();
       return;
@@ -76,7 +78,8 @@ export class DetailDrawer extends HTMLElement {
 
     const container = this.#container;
     const sentence = sentenceOf(container, host, scene, found !== null);
-    parts.head.draw(container, host, { there: found !== null, pinned: view.pinned, sentence, now, paused });
+    const there = found !== null;
+    parts.head.draw(container, host, { there, pinned: view.pinned, sentence, now, paused });
     const told = app.live.host(agentId) ?? host; // an instant of the past comes without its events
     const events = told.events.filter((event) => event.id === id && event.at <= now);
     const { name } = container;
@@ -84,8 +87,14 @@ export class DetailDrawer extends HTMLElement {
     const subject = { key: open, name, container: found, host, entry: series.of(open), events };
     setClass(parts.content, host.isLive(now) && !container.sample?.stale && found !== null ? "" : "old");
     parts.charts.draw(subject, scene);
-    parts.events.draw(events);
-    parts.facts.draw(factRows(container, host, scene.format, now));
+    parts.events.draw(events, paused);
+    const totals = scene.live && container.sample !== null ? this.#totals.of(open, now) : null;
+    parts.facts.draw(factRows(container, host, scene.format, now, totals));
+  }
+
+  /** Every batch, drawn or not. @param {Host | undefined} host */
+  take(host) {
+    if (this.app !== null) seriesOf(this.app).take(host);
   }
 
   /** Closes it and gives the focus back. */
@@ -97,15 +106,11 @@ export class DetailDrawer extends HTMLElement {
   #build(app) {
     const head = new DetailHead();
     head.close.addEventListener("click", () => this.close());
-    head.pin.addEventListener("click", () => {
-      const { open } = app.view.state;
-      if (open === null || app.view.togglePin(open)) return;
-      app.say(`${MAX_PINNED} containers are pinned already; unpin one first.`);
-    });
+    head.pin.addEventListener("click", () => ask(head.pin, "pin"));
     head.compare.addEventListener("click", () => app.view.set({ compare: !app.view.state.compare }));
     const charts = new DetailCharts(app);
     const events = new EventList((at) => charts.view.point(at));
-    const facts = new CopyableFacts(app.say);
+    const facts = new CopyableFacts(app.tell);
     const below = [moreBelow(events.element, this), events.element, facts.element, this.#exports(charts, app)];
     const content = element("div", "", head.element, charts.element, ...below);
     const missingClose = element("button", "", "close");
@@ -116,6 +121,7 @@ export class DetailDrawer extends HTMLElement {
     this.setAttribute("role", "complementary");
     this.setAttribute("aria-label", "Detail");
     this.append(missing, content);
+    keepChartRoom(this, charts.charts, head.element.children);
     this.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
       event.preventDefault();
@@ -145,7 +151,7 @@ export class DetailDrawer extends HTMLElement {
         const container = this.#container;
         if (picture === null || container === null) return;
         const done = await exportPng(picture, `${container.name} · ${container.host.label} · ${title}`);
-        app.say(done ? "The picture is on its way." : "This browser could not make the picture.");
+        app.tell(done ? "The picture is on its way." : "This browser could not make the picture.");
       });
     }
     return line;
@@ -195,9 +201,8 @@ export class DetailDrawer extends HTMLElement {
  * @param {boolean} there
  */
 function sentenceOf(container, host, scene, there) {
-  const at = clock(scene.now);
   if (!there || container.gone !== null) {
-    if (scene.paused) return `It was not there at ${at}.`;
+    if (scene.paused) return absence(container, scene.now);
     const code = container.gone?.exitCode ?? container.facts?.exit_code ?? null;
     return code === null ? "It is gone." : `It is gone; its exit code was ${code}.`;
   }
@@ -211,6 +216,14 @@ function sentenceOf(container, host, scene, there) {
   if (!sample?.stale) return null;
   const old = sample.age_secs === null ? "old" : `${age(sample.age_secs * 1000)} old`;
   return `Its last reading is ${old}; the figures are from then.`;
+}
+
+/** @param {Container} container @param {number} now the instant at which it was not there */
+function absence({ facts }, now) {
+  const { started_at: started, finished_at: finished } = facts ?? { started_at: null, finished_at: null };
+  if (started !== null && started > now) return `It was not there at ${clock(now)}: it started at ${clock(started)}.`;
+  const ended = finished !== null && finished <= now ? `: it ended at ${clock(finished)}` : "";
+  return `It was not there at ${clock(now)}${ended}.`;
 }
 
 customElements.define("detail-drawer", DetailDrawer);

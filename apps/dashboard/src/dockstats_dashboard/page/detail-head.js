@@ -14,7 +14,7 @@ import { element, textElement } from "./dom.js";
 import { clock, duration } from "./format.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { hold } from "./held-diagnosis.js";
-import { stateOf } from "./state-mark.js";
+import { markOf } from "./state-mark.js";
 import { setWhy } from "./why.js";
 
 export class DetailHead {
@@ -74,8 +74,9 @@ export class DetailHead {
    * @param {boolean} around.paused at an instant, which is told as it was
    */
   draw(container, host, { there, pinned, sentence, now, paused }) {
-    const { name, sample, facts } = container;
-    const state = stateOf(facts, sample);
+    const { name } = container;
+    const absent = paused && !there;
+    const state = absent ? { mark: "○", tone: "quiet", word: "not there then" } : markOf(container);
     setText(this.name.text, name);
     setText(this.mark.text, state.mark);
     setClass(this.mark.element, `mark ${state.tone}`);
@@ -85,7 +86,7 @@ export class DetailHead {
     setAttribute(this.pin, "aria-pressed", String(isPinned));
     setHidden(this.compare, pinned.length === 0);
     setText(this.comparison, `compare ${pinned.length}`);
-    setText(this.where.text, whereText(container, host, now));
+    setText(this.where.text, whereText(container, host, absent ? null : now));
     setHidden(this.sentence.element, sentence === null);
     setText(this.sentence.text, sentence ?? "");
     const before = container.key === this.#key && !paused ? this.#held : null;
@@ -108,13 +109,15 @@ export class DetailHead {
  *
  * @param {Container} container
  * @param {Host} host
- * @param {number} now
+ * @param {number | null} now null: it was not there then
  */
 function whereText({ facts }, host, now) {
   const parts = [host.label];
   if (facts !== null) {
     parts.push([facts.compose_project, facts.compose_service].filter(Boolean).join(" / "));
     parts.push(facts.image ?? "");
+  }
+  if (facts !== null && now !== null) {
     const { started_at: started, finished_at: finished, state } = facts;
     const since = (/** @type {number} */ at) => duration(Math.max(0, now - at)).replaceAll(" ", "\u00a0");
     if (started !== null && (state === "running" || state === "paused")) parts.push(`up\u00a0${since(started)}`);

@@ -5,9 +5,6 @@
 
 import { element, textElement } from "./dom.js";
 import { setText } from "./frame.js";
-import { styleSheet } from "./style-sheet.js";
-
-await styleSheet("dialogs.css");
 
 export class PageDialog extends HTMLElement {
   #built = false;

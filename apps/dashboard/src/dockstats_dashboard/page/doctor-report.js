@@ -34,7 +34,7 @@
 
 import { sentence } from "./sentence.js";
 import { duration } from "./format.js";
-import { milliseconds } from "./host-facts.js";
+import { milliseconds } from "./host-words.js";
 
 const SLOW_MS = 500;
 const CLOCK_MS = 2000; // further apart, times on the page are not those of a watch

@@ -23,8 +23,8 @@ export class DoctorView extends PageDialog {
   app = null;
   /** How batches came, since the page was opened. @type {import("./stream-health.js").StreamHealth | null} */
   health = null;
-  /** Whether all tabs share one stream; null: not known. @type {boolean | null} */
-  shared = null;
+  /** Which knows whether all tabs share it; null: not known. @type {{ readonly shared: boolean | null }} */
+  stream = { shared: null };
   /** @type {import("./doctor-report.js").Probe | null} */
   #probe = null;
   #drawnAt = -Infinity;
@@ -82,7 +82,7 @@ export class DoctorView extends PageDialog {
     const conditions = new Map(hosts.map((host) => [host.entry.id, conditionOf(host, live, now)]));
     const skewMs = browserNow - now;
     const health = this.health.report();
-    this.#sections = examine({ health, streamState, shared: this.shared, probe: this.#probe, skewMs, hosts, conditions, now });
+    this.#sections = examine({ health, streamState, shared: this.stream.shared, probe: this.#probe, skewMs, hosts, conditions, now });
     setText(this.summary.text, summaryOf(this.#sections));
     this.#show();
   }

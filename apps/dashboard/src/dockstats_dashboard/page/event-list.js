@@ -20,17 +20,18 @@ export class EventList {
   constructor(onPoint) {
     this.onPoint = onPoint;
     this.list = element("ol", "");
-    this.none = element("p", "hint", "Nothing happened to it in the last 30 minutes, as far as is known.");
-    this.element = element("section", "events", element("h3", "", "Events"), this.list, this.none);
+    this.none = textElement("p", "hint");
+    this.element = element("section", "events", element("h3", "", "Events"), this.list, this.none.element);
   }
 
-  /** @param {ContainerEvent[]} events oldest first */
-  draw(events) {
+  /** @param {ContainerEvent[]} events oldest first @param {boolean} paused at an instant; nothing later is among them */
+  draw(events, paused) {
+    setText(this.none.text, `Nothing happened to it in the ${paused ? "30 minutes before" : "last 30 minutes"}, as far as is known.`);
     const shown = events.slice(-MOST).reverse();
     const drawn = shown.map(({ at, kind }) => `${at} ${kind}`).join();
     if (drawn === this.#drawn && this.list.hasChildNodes() === shown.length > 0) return;
     this.#drawn = drawn;
-    setHidden(this.none, shown.length > 0);
+    setHidden(this.none.element, shown.length > 0);
     while (this.list.children.length > shown.length) this.list.lastElementChild?.remove();
     shown.forEach((event, index) => {
       const line = this.list.children[index] ?? this.list.appendChild(this.#line());

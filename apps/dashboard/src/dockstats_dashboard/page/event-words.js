@@ -1,7 +1,7 @@
 /**
  * What happened to a container, in a few words, with a sign and a tone. Pure.
  *
- * Not here: where it is shown (detail-drawer, detail-charts).
+ * Not here: where it is shown (event-list, plot-picture).
  *
  * @typedef {import("./messages.js").ContainerEvent} ContainerEvent
  *

@@ -4,13 +4,14 @@
  * Not here: how a cell is written (csv), the file itself (export).
  *
  * @typedef {import("./scene.js").Row} Row
+ * @typedef {import("./arrangement.js").Item} Item
  * @typedef {import("./points.js").Points} Points
  * @typedef {import("./csv.js").CsvValue} CsvValue
  */
 
 import { utc } from "./format.js";
 import { figureOf } from "./plots.js";
-import { stateOf } from "./state-mark.js";
+import { markOf } from "./state-mark.js";
 
 /** The figures of a row, their unit in the name; CPU where 100 is one core. */
 const FIGURES = [
@@ -32,6 +33,23 @@ const FIGURES = [
 const HEAD = ["time_utc", "host", "name", "id", "state", "live", "project", "service", "image", ...FIGURES, "restarts"];
 
 /**
+ * Rows as the table has them: in its order, also those of closed groups, which are only out of sight. What the filter
+ * lets through and the table has not shown yet comes last.
+ *
+ * @param {readonly Row[]} rows
+ * @param {readonly Item[]} items what the table shows, from top to bottom
+ */
+export function inOrder(rows, items) {
+  const left = new Map(rows.map((row) => [row.key, row]));
+  const keys = items.flatMap((item) => ("group" in item ? item.group.rows.map(({ key }) => key) : item.key));
+  const ordered = keys.flatMap((key) => {
+    const row = left.get(key);
+    return row !== undefined && left.delete(key) ? row : []; // a group has its rows, and they follow it once more
+  });
+  return [...ordered, ...left.values()];
+}
+
+/**
  * @param {Row[]} rows
  * @param {number} now milliseconds; rows with figures have the time of these
  * @returns {{ head: string[], rows: CsvValue[][] }}
@@ -46,7 +64,7 @@ export function tableRows(rows, now) {
         host.label,
         container.name,
         container.fullId || container.id,
-        stateOf(facts, sample).word,
+        markOf(container).word,
         live,
         facts?.compose_project,
         facts?.compose_service,

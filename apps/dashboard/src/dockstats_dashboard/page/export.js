@@ -4,6 +4,7 @@
  * Not here: what stands in them (export-rows, csv), where the buttons are (page-head, detail-drawer).
  *
  * @typedef {import("./scene.js").Scene} Scene
+ * @typedef {import("./arrangement.js").Item} Item
  * @typedef {import("./points.js").Points} Points
  * @typedef {import("./paint.js").Picture} Picture
  */
@@ -11,7 +12,7 @@
 import { colour } from "./colours.js";
 import { csvText } from "./csv.js";
 import { element } from "./dom.js";
-import { fileName, historyJson, historyRows, tableRows } from "./export-rows.js";
+import { fileName, historyJson, historyRows, inOrder, tableRows } from "./export-rows.js";
 import { utc } from "./format.js";
 import { CANVAS_FONT, paint } from "./paint.js";
 import { COLUMNS } from "./plots.js";
@@ -24,9 +25,9 @@ const EDGE = 20;
 const TITLE = 56;
 const AXIS = 22;
 
-/** The rows that the table shows. @param {Scene} scene */
-export function exportTable(scene) {
-  const { head, rows } = tableRows(scene.visible, scene.now);
+/** The rows of the table. @param {Scene} scene @param {readonly Item[]} items what the table shows, from top to bottom */
+export function exportTable(scene, items) {
+  const { head, rows } = tableRows(inOrder(scene.visible, items), scene.now);
   download(fileName("dockstats", second(scene.now)), "csv", "text/csv;charset=utf-8", csvText(head, rows));
 }
 

@@ -14,6 +14,7 @@
  */
 
 import { digits, duration, instant } from "./format.js";
+import { milliseconds } from "./host-words.js";
 
 const LONG_AGO_MS = 365 * 86_400_000;
 
@@ -24,9 +25,10 @@ const LONG_AGO_MS = 365 * 86_400_000;
  * @param {Host} host
  * @param {Format} format
  * @param {number} now milliseconds on the dashboard's clock
+ * @param {import("./totals.js").Sums | null} totals null: not known, or not of the instant that is shown
  * @returns {FactRow[]}
  */
-export function factRows(container, host, format, now) {
+export function factRows(container, host, format, now, totals) {
   const { facts } = container;
   /** @type {FactRow[]} */
   const rows = [];
@@ -47,6 +49,13 @@ export function factRows(container, host, format, now) {
     if (facts.exit_code !== null && facts.state !== "running") {
       add("Exit code", `${facts.exit_code}${facts.oom_killed ? ", killed: out of memory" : ""}`);
     }
+  }
+  if (totals !== null) {
+    const sums = (/** @type {[number | null, string][]} */ ...each) => {
+      return each.map(([sum, word]) => (sum === null ? "" : `${format.bytes(sum).join(" ")} ${word}`)).filter(Boolean);
+    };
+    add("Disk since start", sums([totals.block_read_bytes, "read"], [totals.block_write_bytes, "written"]).join(" · "));
+    add("Network since start", sums([totals.net_rx_bytes, "in"], [totals.net_tx_bytes, "out"]).join(" · "));
   }
   add("Source", sourceText(host));
   return rows;
@@ -80,12 +89,7 @@ function sourceText({ batch }) {
   const parts = [
     source,
     interval === null ? null : `every ${duration(interval * 1000)}`,
-    took === null ? null : `sampled in ${sampledText(took * 1000)}`,
+    took === null ? null : `sampled in ${milliseconds(took * 1000)}`,
   ];
   return parts.filter(Boolean).join(", ") || null;
-}
-
-/** A short time, finer than `duration`. @param {number} ms */
-function sampledText(ms) {
-  return ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : duration(ms);
 }

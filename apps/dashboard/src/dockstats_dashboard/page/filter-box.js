@@ -97,13 +97,13 @@ export class FilterBox extends HTMLElement {
   }
 
   /** @param {Scene} scene */
-  #explain({ view: { filter }, filterErrors }) {
+  #explain({ view: { filter }, filter: understood }) {
     const { from, offers } = this.#suggestions;
     const typing = offers.length > 0 ? from : -1; // where a word is that is not complete yet
     const now = `${typing} ${filter}`;
     if (now === this.#explained) return;
     this.#explained = now;
-    const error = filterErrors.find(({ at }) => at !== typing);
+    const error = understood?.errors.find(({ at }) => at !== typing);
     setText(this.error.text, error === undefined ? "" : `Ignored: ${error.sentence}`);
     setAttribute(this.input, "aria-invalid", error === undefined ? null : "true");
     setHidden(this.panel, offers.length === 0 && (error === undefined || !this.typing));

@@ -17,6 +17,7 @@
  * @property {Test} matches
  * @property {FilterError[]} errors
  * @property {boolean} empty whether it lets everything through
+ * @property {(name: string, value: string) => boolean} has whether that term is in it, as a click sets it
  *
  * @typedef {object} Term one of the words of the filter
  * @property {string} says what it is about, for whoever chooses one
@@ -29,6 +30,8 @@
  * @typedef {"percent" | "bytes" | "count"} Unit how the number was written
  */
 
+import { sumOf } from "./columns.js";
+import { kindOf, stateOf } from "./container.js";
 import { worstPressure } from "./pressure.js";
 
 const MAX_WORDS = 32;
@@ -82,12 +85,15 @@ export function parseFilter(text) {
   const errors = [];
   /** @type {Test[]} */
   const tests = [];
-  for (const word of wordsOf(text)) {
+  const words = wordsOf(text);
+  for (const word of words) {
     const found = testOf(word);
     if (typeof found === "string") errors.push({ at: word.at, length: word.end - word.at, sentence: found });
     else tests.push(word.negated ? (row) => !found(row) : found);
   }
-  return { matches: (row) => tests.every((test) => test(row)), errors, empty: tests.length === 0 };
+  const matches = (/** @type {Row} */ row) => tests.every((test) => test(row));
+  const has = (/** @type {string} */ name, /** @type {string} */ value) => words.some((word) => isTerm(word, name, value));
+  return { matches, errors, empty: tests.length === 0, has };
 }
 
 /**
@@ -213,21 +219,24 @@ export function quoted(value) {
  * @param {string} value
  */
 export function toggleTerm(filter, name, value) {
-  const term = `${name}:${quoted(value)}`;
-  const words = wordsOf(filter).map((word) => ({ word, text: filter.slice(word.at, word.end) }));
-  const there = words.some(({ text }) => text === term);
-  const rest = words.filter(({ word }) => word.name !== name || word.negated).map(({ text }) => text);
-  return (there ? rest : [...rest, term]).join(" ");
+  const words = wordsOf(filter);
+  const others = words.filter((word) => word.name !== name || word.negated).map(({ at, end }) => filter.slice(at, end));
+  const there = words.some((word) => isTerm(word, name, value));
+  return (there ? others : [...others, `${name}:${quoted(value)}`]).join(" ");
+}
+
+/** However it is quoted. @param {Word} word @param {string} name @param {string} value */
+function isTerm(word, name, value) {
+  return word.name === name && word.value === value && !word.negated;
 }
 
 /** Every word that a row's state goes by. @param {Row} row @returns {string[]} */
 function statesOf({ container }) {
-  const { facts, sample } = container;
-  const state = facts?.state ?? (sample === null ? "unknown" : "running");
-  const words = [state.toLowerCase()];
-  if (facts?.health && facts.health !== "none") words.push(facts.health.toLowerCase());
-  if (["exited", "dead", "created"].includes(state)) words.push("stopped");
-  return words;
+  const state = stateOf(container);
+  const health = container.facts?.health?.toLowerCase() || "none";
+  const words = new Set([state.toLowerCase(), kindOf(state), health]);
+  words.delete("none");
+  return [...words];
 }
 
 /** @param {Row} row */
@@ -271,9 +280,4 @@ function disk({ container: { sample } }) {
 /** @param {Row} row */
 function pressure({ container }) {
   return worstPressure(container.sample)?.pct ?? null;
-}
-
-/** @param {number | null | undefined} one @param {number | null | undefined} other */
-function sumOf(one, other) {
-  return one == null || other == null ? null : one + other;
 }

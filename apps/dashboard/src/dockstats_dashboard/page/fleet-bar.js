@@ -9,7 +9,7 @@
  * @typedef {import("./fleet-words.js").TileName} TileName
  */
 
-import { BUCKET_MS } from "./buckets.js";
+import { revisionOf } from "./buckets.js";
 import { element } from "./dom.js";
 import { completeAt, totalOf, worstOf } from "./fleet-series.js";
 import { totalsOf } from "./fleet-totals.js";
@@ -45,13 +45,13 @@ export class FleetBar extends HTMLElement {
   app = null;
   /** @type {Totals | null} */
   #totals = null;
-  /** Up to which bucket each chart is drawn. @type {Map<TileName, number>} */
-  #drawnTo = new Map();
+  /** Whose turn it is among the charts. */
+  #turn = 0;
 
   constructor() {
     super();
     this.marks = element("span", "marks");
-    this.counts = new StateCounts((state) => void this.#filterState(state));
+    this.counts = new StateCounts((state) => this.#filterState(state));
     this.containers = new Tile("Containers", "div", this.counts.bar);
     this.tiles = {
       hosts: new Tile("Hosts", "button", this.marks),
@@ -91,14 +91,16 @@ export class FleetBar extends HTMLElement {
   }
 
   /** @param {string} state */
-  async #filterState(state) {
-    const { toggleTerm } = await import("./filter-terms.js");
-    this.app?.view.set({ filter: toggleTerm(this.app.view.state.filter, "state", state) });
+  #filterState(state) {
+    const { app } = this;
+    app?.bring(import("./filter-terms.js"), ({ toggleTerm }) => {
+      app.view.set({ filter: toggleTerm(app.view.state.filter, "state", state) });
+    });
   }
 
   /** @param {Scene} scene */
   draw(scene) {
-    const { fleet, conditions, format, view } = scene;
+    const { fleet, conditions, format, filter } = scene;
     const hosts = fleet.hosts ?? [];
     setHidden(this, hosts.length === 0);
     if (hosts.length === 0) return;
@@ -106,7 +108,7 @@ export class FleetBar extends HTMLElement {
     setClass(this, totals.stale ? "stale" : "");
     const words = tileWords(totals, format);
     for (const [name, tile] of Object.entries(this.tiles)) tile.show(words[/** @type {TileName} */ (name)]);
-    this.counts.draw(totals.containers, view.filter);
+    this.counts.draw(totals.containers, filter);
     this.#drawMarks(hosts, conditions);
     this.#drawCharts(scene, totals);
   }
@@ -121,7 +123,7 @@ export class FleetBar extends HTMLElement {
   }
 
   /**
-   * Each chart once a bucket, and one a pass: all of them in one would be felt.
+   * Each chart once a bucket, and one a pass: all of them in one would be felt. At the first, and paused, it is all.
    *
    * @param {Scene} scene
    * @param {Totals} totals
@@ -129,13 +131,15 @@ export class FleetBar extends HTMLElement {
   #drawCharts({ fleet, now, paused }, totals) {
     const at = completeAt(now);
     const series = ((this.app?.live ?? fleet).hosts ?? []).map((host) => host.series); // it knows the past, too
-    for (const { name, columns, merge, least, most } of CHARTS) {
-      const before = this.#drawnTo.get(name);
-      if (before === at) continue;
-      this.#drawnTo.set(name, at);
-      const scale = { least, most: most?.(totals) ?? Infinity };
-      this.tiles[name].chart?.draw(merge(series, columns, at), BUCKET_MS, scale);
-      if (before !== undefined && !paused) return; // the next one with the next message
+    const revision = revisionOf(series);
+    for (let index = 0; index < CHARTS.length; index += 1) {
+      const { name, columns, merge, least, most } = /** @type {typeof CHARTS[number]} */ (CHARTS[this.#turn]);
+      const { chart } = this.tiles[name];
+      const isFirst = chart?.top === 0;
+      const source = { newestAt: at, revision, values: () => merge(series, columns, at).values };
+      const isNew = chart?.draw(source, { least, most: most?.(totals) ?? Infinity });
+      this.#turn = (this.#turn + 1) % CHARTS.length;
+      if (isNew && !isFirst && !paused) return; // the next one with the next message
     }
   }
 }

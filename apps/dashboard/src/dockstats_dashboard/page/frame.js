@@ -14,6 +14,8 @@ export class Frame {
   #asked = false;
   #waits = false;
   #urgent = false;
+  /** Whether figures came between two turns of a pass, too late for those before. */
+  #late = false;
   #drawnAt = -Infinity;
   /** The turns that are left of a pass. @type {Iterator<unknown> | null} */
   #turns = null;
@@ -31,8 +33,9 @@ export class Frame {
 
   /** Draw soon, for figures that came: SPACING_MS after the last time, or in the next frames if that is over. */
   requestLater() {
+    if (this.#turns !== null) this.#late = true;
     if (this.#asked || this.#waits) return;
-    const left = this.#drawnAt + SPACING_MS - this.clock.now();
+    const left = Math.min(SPACING_MS, this.#drawnAt + SPACING_MS - this.clock.now()); // a clock may be set back
     if (left <= 0) return this.#ask();
     this.#waits = true;
     this.clock.setTimeout(() => {
@@ -60,6 +63,7 @@ export class Frame {
     let turns = urgent ? null : this.#turns;
     this.#turns = null; // if it throws, the next one begins anew
     if (turns === null) {
+      this.#late = false;
       this.#drawnAt = this.clock.now();
       turns = this.draw() ?? null;
     }
@@ -69,6 +73,7 @@ export class Frame {
       this.#turns = turns;
       return this.#ask();
     }
+    if (this.#late) this.requestLater();
   }
 }
 

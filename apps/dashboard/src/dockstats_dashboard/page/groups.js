@@ -40,6 +40,8 @@
  * @property {Row[]} rows
  */
 
+import { sumOf } from "./columns.js";
+import { kindOf, stateOf } from "./container.js";
 import { worstPressure } from "./pressure.js";
 import { SPARK_BUCKET_MS, SPARK_COUNT } from "./spark.js";
 
@@ -79,10 +81,10 @@ export function totalsOf(rows) {
     totals.all += 1;
     hosts.add(host);
     if (facts?.health === "unhealthy") totals.unhealthy += 1;
-    if (facts?.state === "restarting") totals.restarting += 1;
+    const kind = kindOf(stateOf(container));
+    if (kind === "running" || kind === "restarting") totals[kind] += 1;
     if (facts?.restart_count != null) totals.restarts = (totals.restarts ?? 0) + facts.restart_count;
     if (sample === null) continue;
-    if (facts?.state !== "restarting" && facts?.state !== "paused") totals.running += 1;
     if (!live) {
       totals.old += 1;
       continue;
@@ -178,9 +180,9 @@ export function groupValue(column, { name }, totals, format) {
     case "memory60":
       return totals.memory.value;
     case "network":
-      return both(totals.received, totals.sent);
+      return sumOf(totals.received.value, totals.sent.value);
     case "disk":
-      return both(totals.read, totals.written);
+      return sumOf(totals.read.value, totals.written.value);
     case "pids":
       return totals.pids.value;
     case "restarts":
@@ -190,11 +192,6 @@ export function groupValue(column, { name }, totals, format) {
     default:
       return name;
   }
-}
-
-/** @param {Sum} one @param {Sum} other */
-function both(one, other) {
-  return one.value === null && other.value === null ? null : (one.value ?? 0) + (other.value ?? 0);
 }
 
 /**

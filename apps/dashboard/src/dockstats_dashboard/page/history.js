@@ -77,7 +77,7 @@ export async function fetchMoment(at, get) {
  * @param {typeof fetch} [get]
  * @returns {Promise<any>} null: no answer
  */
-async function ask(url, get = fetch) {
+export async function ask(url, get = fetch) {
   try {
     const answer = await get(url, { signal: AbortSignal.timeout(ANSWER_MS) });
     return answer.ok ? await answer.json() : null;

@@ -36,7 +36,7 @@ export class Holds {
    * @param {Row[]} rows
    * @param {Thresholds} thresholds
    * @param {number} now milliseconds
-   * @returns {Hold[]} those that are over for `holdS` seconds now and were not told of before
+   * @returns {Hold[]} those that are over for `holdS` seconds now, and nobody was told of
    */
   look(rows, thresholds, now) {
     /** @type {Hold[]} */
@@ -54,9 +54,17 @@ export class Holds {
     return due;
   }
 
+  /** A person was told of these. @param {Hold[]} holds */
+  told(holds) {
+    for (const { row, excess } of holds) {
+      const held = this.#held.get(keyOf(row, excess.which));
+      if (held !== undefined) held.told = true;
+    }
+  }
+
   /** @param {Row} row @param {Which} which @param {Thresholds} thresholds @param {number} now @returns {Hold | null} */
   #lookAt(row, which, thresholds, now) {
-    const key = `${which} ${row.key}`;
+    const key = keyOf(row, which);
     const before = this.#held.get(key);
     if (!row.live || VALUES[which](row) === null) {
       if (before?.told === false) this.#held.delete(key); // nobody knows whether it held
@@ -71,7 +79,11 @@ export class Holds {
     held.seenAt = now;
     this.#held.set(key, held);
     if (held.told || now - held.since < thresholds.holdS * 1000) return null;
-    held.told = true;
     return { row, excess, since: held.since };
   }
+}
+
+/** @param {Row} row @param {Which} which */
+function keyOf(row, which) {
+  return `${which} ${row.key}`;
 }

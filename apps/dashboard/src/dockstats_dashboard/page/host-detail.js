@@ -6,7 +6,6 @@
  * @typedef {import("./scene.js").Scene} Scene
  */
 
-import { BUCKET_MS } from "./buckets.js";
 import { MARKS } from "./condition.js";
 import { PageDialog } from "./dialog.js";
 import { element, textElement } from "./dom.js";
@@ -74,11 +73,11 @@ export class HostDetail extends PageDialog {
     setText(this.state.text, `${MARKS[condition.kind]} ${condition.word}`);
     setText(this.said.text, conditionText(condition, Date.now()));
     this.chart.name(`CPU of ${host.label} in the last 30 minutes`);
-    const at = completeAt(now);
+    const newestAt = completeAt(now);
     const series = (this.app?.live.host(host.entry.id) ?? host).series; // it knows the past, too
     const all = host.batch?.host.cores ?? null;
-    const buckets = { newestAt: at, values: series.column("cpu_pct", at) };
-    this.chart.draw(buckets, BUCKET_MS, { least: ONE_CORE, ...(all === null ? {} : { most: all * ONE_CORE }) });
+    const source = { newestAt, revision: series.revision, values: () => series.column("cpu_pct", newestAt) };
+    this.chart.draw(source, { least: ONE_CORE, ...(all === null ? {} : { most: all * ONE_CORE }) });
     const top = this.chart.top / ONE_CORE;
     setText(this.top.text, `${top} ${top === 1 ? "core" : "cores"}`);
     this.figures.draw(hostFigures(host, format));

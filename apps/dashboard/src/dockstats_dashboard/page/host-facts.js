@@ -9,6 +9,7 @@
 
 import { sentence } from "./sentence.js";
 import { cores, digits, duration, instant, percent } from "./format.js";
+import { milliseconds } from "./host-words.js";
 import { cpuOf, memoryOf } from "./model.js";
 import { pressuresOf } from "./pressure.js";
 
@@ -77,11 +78,6 @@ export function watchFacts({ entry, batch, batchAt, connection }, format, now) {
   if (own.mem_bytes !== null) costs.push(format.bytes(own.mem_bytes).join(" "));
   facts.push({ name: "Watching costs", text: costs.length > 0 ? costs.join(" and ") : "not told by this agent" });
   return facts;
-}
-
-/** A short length of time: "6 ms", then as any. @param {number} ms */
-export function milliseconds(ms) {
-  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : duration(ms);
 }
 
 /** @param {import("./model.js").Counts} counts */

@@ -76,14 +76,14 @@ export class HostLine extends HTMLElement {
     setHidden(this, hosts.length === 0);
     setHidden(this.summary, !many);
     setHidden(this.cards, shown.length === 0);
-    arrange(this.#cards, this.cards, shown, (id) => new HostTile(() => void this.#filter(id), () => this.onDetail(id)));
+    arrange(this.#cards, this.cards, shown, (id) => new HostTile(() => this.#filter(id), () => this.onDetail(id)));
     for (const host of shown) this.#cards.get(host.entry.id)?.draw(host, scene);
     if (many) this.#drawMarks(hosts, scene);
   }
 
   /** @param {readonly Host[]} hosts @param {Scene} scene */
   #drawMarks(hosts, scene) {
-    arrange(this.#marks, this.marks, hosts, (id) => new HostMark(() => void this.#filter(id)));
+    arrange(this.#marks, this.marks, hosts, (id) => new HostMark(() => this.#filter(id)));
     /** @type {string[]} */
     const troubled = [];
     for (const host of hosts) {
@@ -104,15 +104,20 @@ export class HostLine extends HTMLElement {
   }
 
   /** @param {string} agentId */
-  async #filter(agentId) {
-    const { toggleTerm } = await import("./filter-terms.js");
+  #filter(agentId) {
+    const { app } = this;
+    app?.bring(import("./filter-terms.js"), ({ toggleTerm }) => {
+      app.view.set({ filter: toggleTerm(app.view.state.filter, "host", this.#termOf(agentId)) });
+    });
+  }
+
+  /** The label, if it means this host only. @param {string} agentId */
+  #termOf(agentId) {
     const hosts = this.#scene?.fleet.hosts ?? [];
     const label = hosts.find(({ entry }) => entry.id === agentId)?.label ?? agentId;
     const lower = label.toLowerCase();
     const alike = hosts.filter((host) => [host.label, host.entry.id].some((text) => text.toLowerCase().includes(lower)));
-    const filter = this.app?.view.state.filter ?? "";
-    const value = alike.length > 1 ? `=${label}` : label; // host:web would show web-2, too
-    this.app?.view.set({ filter: toggleTerm(filter, "host", value) });
+    return alike.length > 1 ? `=${label}` : label; // host:web would show web-2, too
   }
 }
 

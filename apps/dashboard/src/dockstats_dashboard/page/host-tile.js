@@ -10,15 +10,15 @@
  */
 
 import { SIGNS, SIGN_WORDS, bandOf } from "./bands.js";
-import { BUCKET_MS } from "./buckets.js";
 import { MARKS } from "./condition.js";
 import { bar, element, textElement } from "./dom.js";
-import { cores, digits } from "./format.js";
+import { completeAt } from "./fleet-series.js";
+import { cores, digits, percent } from "./format.js";
 import { setAttribute, setClass, setShare, setText } from "./frame.js";
-import { conditionText, hostLine, wordOf } from "./host-words.js";
+import { conditionText, costsOf, hostLine, wordOf } from "./host-words.js";
 import { MiniChart } from "./mini-chart.js";
 import { cpuOf, memoryOf } from "./model.js";
-import { worstPressure } from "./pressure.js";
+import { pressuresOf, worstPressure } from "./pressure.js";
 import { share } from "./scales.js";
 import { setWhyOnDemand } from "./why.js";
 
@@ -51,7 +51,6 @@ export class HostTile {
   #version = -1;
   #second = -1;
   #filter = "";
-  #bucket = -1;
   #chart = new MiniChart("chart");
   /** @type {{ host: Host, scene: Scene } | null} */
   #drawn = null;
@@ -64,9 +63,10 @@ export class HostTile {
     this.mark = textElement("span", "mark");
     this.label = textElement("bdi", "label");
     this.line = textElement("span", "facts");
+    this.costs = textElement("span", "costs");
     this.cpu = new Gauge("CPU");
     this.memory = new Gauge("Mem");
-    const head = element("span", "top", this.mark.element, this.label.element, this.line.element);
+    const head = element("span", "top", this.mark.element, this.label.element, this.line.element, this.costs.element);
     this.pick = element("button", "pick", head, ...this.cpu.parts, ...this.memory.parts, this.#chart.canvas);
     this.about = element("button", "about", "⋯");
     this.pick.type = this.about.type = "button";
@@ -82,21 +82,22 @@ export class HostTile {
     const condition = scene.conditions.get(host.entry.id);
     const second = Math.floor(scene.now / 1000);
     const { filter } = scene.view;
-    const isSame = this.#drawn?.host === host;
-    this.#drawChart(host, scene.now, !isSame);
-    const same = isSame && host.version === this.#version && second === this.#second;
+    this.#drawChart(host, scene.now);
+    const same = this.#drawn?.host === host && host.version === this.#version && second === this.#second;
     if (condition === undefined || (same && filter === this.#filter)) return;
     this.#version = host.version;
     this.#second = second;
     this.#filter = filter;
     this.#drawn = { host, scene };
     const { label, batch, hasFigures } = host;
-    const chosen = [`host:${label}`, `host:=${label}`].some((term) => filter.split(" ").includes(term));
+    const chosen = [label, `=${label}`].some((value) => scene.filter?.has("host", value) === true);
     setClass(this.element, `host-card ${condition.kind}${hasFigures ? "" : " empty"}${chosen ? " on" : ""}`);
     setAttribute(this.element, "data-agent", host.entry.id);
     setText(this.mark.text, MARKS[condition.kind]);
     setText(this.label.text, label);
     setText(this.line.text, condition.kind === "live" ? hostLine(host) : wordOf(host, condition, scene.now));
+    const costs = condition.kind === "live" ? costsOf(host, scene.format) : [];
+    setText(this.costs.text, costs.length === 0 ? "" : `costs ${costs.join(" · ")}`);
     setAttribute(this.about, "aria-label", `Everything about ${label}`);
     setAttribute(this.pick, "aria-pressed", String(chosen));
     if (batch === null) return;
@@ -111,15 +112,13 @@ export class HostTile {
     setText(this.memory.beside.text, worst === null ? "" : `${SHORT[worst.of]} ${Math.round(worst.pct)} %`);
   }
 
-  /** Once a bucket: the last whole one, as the one that fills would show as a dip. @param {Host} host @param {number} now @param {boolean} anew */
-  #drawChart({ series, batch }, now, anew) {
-    const bucket = Math.floor(now / BUCKET_MS) - 1;
-    if (bucket === this.#bucket && !anew) return;
-    this.#bucket = bucket;
-    const newestAt = bucket * BUCKET_MS;
+  /** @param {Host} host @param {number} now */
+  #drawChart({ series, batch }, now) {
+    const newestAt = completeAt(now);
     const cores = batch?.host.cores ?? null;
+    const values = () => series.column("cpu_pct", newestAt);
     const scale = { least: ONE_CORE, ...(cores === null ? {} : { most: cores * ONE_CORE }) };
-    this.#chart.draw({ newestAt, values: series.column("cpu_pct", newestAt) }, BUCKET_MS, scale);
+    this.#chart.draw({ newestAt, revision: series.revision, values }, scale);
   }
 
   /** How it is in words, and what a click does. */
@@ -129,6 +128,11 @@ export class HostTile {
     const condition = scene.conditions.get(host.entry.id);
     const said = condition === undefined ? "" : conditionText(condition, Date.now());
     const chosen = this.pick.getAttribute("aria-pressed") === "true";
-    return [said, chosen ? "Click: all hosts." : "Click: only its containers."].filter(Boolean).join("\n");
+    const costs = costsOf(host, scene.format).join(" · ");
+    const watching = costs === "" ? "" : `What watching costs there: ${costs} (CPU of a core, memory, time of one look).`;
+    const pressures = host.batch === null ? [] : pressuresOf(host.batch.host);
+    const waits = pressures.map(({ of, pct }) => `${of} ${percent(pct)} %`).join(", ");
+    const pressure = waits === "" ? "" : `Pressure, the share of time in which something waits: ${waits}.`;
+    return [said, pressure, watching, chosen ? "Click: all hosts." : "Click: only its containers."].filter(Boolean).join("\n");
   }
 }

@@ -7,7 +7,7 @@
  * @typedef {import("./condition.js").Condition} Condition
  */
 
-import { age, countdown, duration } from "./format.js";
+import { age, countdown, duration, percent } from "./format.js";
 
 /** In one line beside its name: "26.1 · cgroup · 0.5 s". @param {Host} host */
 export function hostLine({ batch }) {
@@ -17,6 +17,29 @@ export function hostLine({ batch }) {
   const version = engine?.version?.split(".", 2).join(".") ?? ""; // the rest stands in the detail
   const interval = sampling.interval_secs === null ? "" : duration(sampling.interval_secs * 1000);
   return [`${product} ${version}`.trim(), sampling.source ?? "", interval].filter(Boolean).join(" · ");
+}
+
+/**
+ * What watching it costs there: CPU in percent of a core, memory, and how long one look at all containers takes. What
+ * the agent does not tell is left out.
+ *
+ * @param {Host} host
+ * @param {import("./format.js").Format} format
+ */
+export function costsOf({ batch }, format) {
+  if (batch === null) return [];
+  const { own_usage: own, sampling } = batch;
+  const took = sampling.duration_secs;
+  return [
+    own.cpu_pct === null ? "" : `${percent(own.cpu_pct)} %`,
+    own.mem_bytes === null ? "" : format.bytes(own.mem_bytes).join(" "),
+    took === null ? "" : milliseconds(took * 1000),
+  ].filter(Boolean);
+}
+
+/** A short length of time: "6 ms", then as any. @param {number} ms */
+export function milliseconds(ms) {
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : duration(ms);
 }
 
 /** "lost 42 s · no answer" @param {Host} host @param {Condition} condition @param {number} now */

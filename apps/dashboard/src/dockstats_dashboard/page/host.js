@@ -37,6 +37,7 @@ const NO_SERIES = {
   bucketMs: 1,
   count: 0,
   holdMs: 0,
+  revision: 0,
   newestAt: null,
   push() {},
   fill() {},

@@ -1,7 +1,7 @@
 /**
  * The keyboard: which key does what. Pure.
  *
- * Not here: doing it (main); keys that only mean something within one element, such as arrows in the timeline.
+ * Not here: doing it (wishes); keys that only mean something within one element, such as arrows in the timeline.
  *
  * @typedef {"filter" | "down" | "up" | "open" | "sort" | "group" | "unit" | "pause" | "pin" | "compare" | "live" |
  *   "time" | "moves" | "changes" | "share" | "keys" | "settings" | "leave"} Action
@@ -36,6 +36,7 @@ export const KEYS = Object.freeze([
 
 /** Only within one element. */
 export const OTHER_KEYS = Object.freeze([
+  { keys: ["↑", "↓", "Home", "End"], says: "in the table: the container before, the next, the first, the last" },
   { keys: ["←", "→"], says: "paused, or in the timeline: a second back or forward; with Shift ten" },
   { keys: ["Page ↓", "Page ↑"], says: "in the timeline: a minute back or forward" },
   { keys: ["Home", "End"], says: "in the timeline: the oldest instant, live" },
@@ -63,7 +64,7 @@ export function actionOf({ key, ctrlKey, altKey, metaKey, defaultPrevented, targ
   if (defaultPrevented || ctrlKey || altKey || metaKey) return null;
   const action = ACTIONS.get(key) ?? null;
   const within = (/** @type {string} */ selector) => target?.closest?.(selector) != null;
-  if (within("dialog")) return null; // closes itself, and the page behind it rests
+  if (within("dialog, [popover]")) return null; // closes itself, and the page behind it rests
   if (within(TEXT)) return null; // the filter leaves itself
   if ((key === " " || key === "Enter") && within(PRESSED)) return null;
   return action;
@@ -76,5 +77,5 @@ export function actionOf({ key, ctrlKey, altKey, metaKey, defaultPrevented, targ
  */
 export function isThroughTime({ key, ctrlKey, altKey, metaKey, defaultPrevented, target }) {
   if (defaultPrevented || ctrlKey || altKey || metaKey || !["ArrowLeft", "ArrowRight"].includes(key)) return false;
-  return target?.closest?.(`dialog, ${TEXT}, [role=slider], [role=separator], canvas`) == null;
+  return target?.closest?.(`dialog, [popover], ${TEXT}, [role=slider], [role=separator], canvas`) == null;
 }

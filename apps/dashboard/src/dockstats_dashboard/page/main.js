@@ -7,8 +7,7 @@
 
 import { browserClock } from "./clock.js";
 import { ContainerTable } from "./container-table.js";
-import { textElement } from "./dom.js";
-import { Frame, setAttribute, setClass, setText } from "./frame.js";
+import { Frame, setAttribute, setClass } from "./frame.js";
 import { decode } from "./messages.js";
 import { Fleet } from "./model.js";
 import { OnDemand } from "./on-demand.js";
@@ -25,9 +24,6 @@ const REST_MS = 500; // so long it waits for first figures
 const REST_SHEETS = ["head.css", "fleet.css", "time.css"];
 
 const table = /** @type {ContainerTable} */ (document.querySelector("container-table"));
-const spoken = textElement("div", "unseen");
-spoken.element.setAttribute("role", "status");
-document.body.append(spoken.element);
 
 const given = location.search === "" ? {} : (await import("./url.js")).fromQuery(location.search);
 const settings = new Settings(window);
@@ -36,7 +32,7 @@ const live = new Fleet();
 const frame = new Frame(draw);
 const requestDraw = () => frame.request();
 const stream = new SharedStream({ onMessage: take, onState: requestDraw, quietMs: () => live.quietMs });
-const modules = new OnDemand({ onHere: requestDraw, onFailed: () => say("A file of this page did not arrive.") });
+const modules = new OnDemand({ onHere: requestDraw, onFailed: () => rest?.missing() });
 const core = { view, settings, live, stream, table, frame, requestDraw, say, sceneNow };
 /** @type {import("./rest.js").Rest | null} */
 let rest = null;
@@ -45,9 +41,9 @@ const early = [];
 /** @type {(value: null) => void} */
 let firstDrawn = () => {};
 
-/** To whoever listens to the page. @param {string} text */
+/** Heard once the rest is there. @param {string} text */
 function say(text) {
-  setText(spoken.text, text);
+  rest?.voice.say(text);
 }
 
 /** @param {unknown} data @param {number} at when it came, on this browser's clock */
@@ -127,7 +123,7 @@ addEventListener("pageshow", (event) => {
 });
 table.app = core;
 followTheme();
-setInterval(requestDraw, TICK_MS);
+setInterval(() => frame.requestLater(), TICK_MS);
 stream.open();
 
 /** Fails when a file did not arrive. */

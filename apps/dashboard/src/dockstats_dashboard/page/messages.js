@@ -17,6 +17,7 @@
  * @property {number} ts
  * @property {AgentEntry[]} agents
  * @property {boolean} simulated
+ * @property {number | null} started_at when this dashboard began
  *
  * @typedef {object} AgentConnection
  * @property {"agent_status"} type
@@ -25,7 +26,6 @@
  * @property {number} at
  * @property {string | null} reason
  * @property {number | null} retry_at
- * @property {number | null} last_seen_at
  * @property {string | null} agent_version
  *
  * @typedef {object} ContainerSample figures are null where they are not known
@@ -33,7 +33,6 @@
  * @property {string} name
  * @property {number | null} cpu_pct 100 = one core
  * @property {number | null} throttled_pct of the scheduler's periods; null without a CPU limit
- * @property {number | null} throttled_time_pct of the wall clock, summed over cores
  * @property {number | null} mem_bytes in use, without cache
  * @property {number | null} mem_cache_bytes
  * @property {number | null} mem_anon_bytes
@@ -41,9 +40,7 @@
  * @property {number | null} mem_kernel_bytes
  * @property {number | null} mem_swap_bytes
  * @property {number | null} mem_limit_bytes the limit in effect: the host's memory where it has none
- * @property {number | null} mem_limit_hits since start
  * @property {number | null} oom_kills since start
- * @property {number | null} major_page_faults_per_sec
  * @property {number | null} net_rx_bytes_per_sec
  * @property {number | null} net_tx_bytes_per_sec
  * @property {number | null} block_read_bytes_per_sec
@@ -100,7 +97,6 @@
  * @property {string | null} agent_label what the agent calls itself
  * @property {number} received_at
  * @property {number} sent_at on the agent's clock
- * @property {number | null} sequence
  * @property {ContainerSample[]} containers
  * @property {Map<string, Diagnosis>} diagnoses by short id: why it is slow, or why it ended
  * @property {Usage} agent_metrics
@@ -215,6 +211,7 @@ function agentList(fields) {
       url: text(entry["url"]) ?? refuse(),
     })),
     simulated: fields["simulated"] === true,
+    started_at: time(fields["started_at"]),
   };
 }
 
@@ -229,7 +226,6 @@ function agentConnection(fields) {
     at: time(fields["at"]) ?? refuse(),
     reason: text(fields["reason"]) || null,
     retry_at: time(fields["retry_at"]),
-    last_seen_at: time(fields["last_seen_at"]),
     agent_version: text(fields["agent_version"]),
   };
 }
@@ -244,7 +240,6 @@ function agentBatch(fields) {
     agent_label: text(fields["agent_label"]),
     received_at: time(fields["received_at"]) ?? refuse(),
     sent_at: time(fields["sent_at"]) ?? refuse(),
-    sequence: amount(fields["sequence"]),
     containers: samplesOf(fields),
     diagnoses: diagnosesOf(fields["diagnoses"]),
     agent_metrics: usage(fields["agent_metrics"]),

@@ -3,13 +3,17 @@
  *
  * Not here: the points (buckets), one value a pixel (pixel-columns), charts that are read closely (chart).
  *
- * @typedef {import("./pixel-columns.js").Buckets} Buckets
+ * @typedef {object} Source
+ * @property {number} newestAt where its last bucket begins, in milliseconds
+ * @property {string | number} revision another one where the past of the same buckets is another one (buckets)
+ * @property {() => ArrayLike<number>} values oldest first; NaN: not known
  *
  * @typedef {object} Scale
  * @property {number} least the smallest value that the upper edge may stand for
  * @property {number} [most] the largest there can be, where that is known
  */
 
+import { BUCKET_MS } from "./buckets.js";
 import { colour, theme } from "./colours.js";
 import { element } from "./dom.js";
 import { setAttribute } from "./frame.js";
@@ -22,8 +26,13 @@ const LINE_PX = 1.25;
 export class MiniChart {
   #width = 0;
   #height = 0;
+  /** What the values are of; empty: there are none yet. */
+  #read = "";
   #drawn = "";
   #top = 0;
+  #newestAt = 0;
+  /** @type {ArrayLike<number>} */
+  #values = [];
 
   /** @param {string} className */
   constructor(className) {
@@ -51,28 +60,35 @@ export class MiniChart {
     this.#paint();
   }
 
-  /** @type {Buckets} */
-  #buckets = { newestAt: null, values: [] };
-  #bucketMs = 1;
-
   /**
-   * Draws it, if it is in sight and there is something new.
+   * To be called with each scene: reads and draws only what is new.
    *
-   * @param {Buckets} buckets
-   * @param {number} bucketMs
+   * @param {Source} source
    * @param {Scale} scale
+   * @returns {boolean} whether there were other values to read
    */
-  draw(buckets, bucketMs, { least, most = Infinity }) {
+  draw({ newestAt, revision, values }, { least, most = Infinity }) {
+    const wanted = `${newestAt} ${revision} ${least} ${most}`;
+    const isNew = wanted !== this.#read;
+    if (isNew) {
+      this.#read = wanted;
+      this.#newestAt = newestAt;
+      this.#values = values();
+      this.#follow(least, most);
+    }
+    this.#paint();
+    return isNew;
+  }
+
+  /** @param {number} least @param {number} most */
+  #follow(least, most) {
     let highest = 0;
-    for (let index = 0; index < buckets.values.length; index += 1) {
-      const value = buckets.values[index] ?? NaN;
+    for (let index = 0; index < this.#values.length; index += 1) {
+      const value = this.#values[index] ?? NaN;
       if (value > highest) highest = value;
     }
     const top = steadyTop(this.#top, highest, least);
     this.#top = highest <= most ? Math.min(top, most) : top;
-    this.#buckets = buckets;
-    this.#bucketMs = bucketMs;
-    this.#paint();
   }
 
   /** @param {string} label */
@@ -81,10 +97,10 @@ export class MiniChart {
   }
 
   #paint() {
-    const { newestAt, values } = this.#buckets;
-    const now = `${newestAt} ${this.#top} ${theme()}`;
-    if (this.#width === 0 || newestAt === null || now === this.#drawn) return;
-    this.#drawn = now;
+    if (this.#width === 0 || this.#read === "") return;
+    const wanted = `${this.#read} ${theme()}`;
+    if (wanted === this.#drawn) return;
+    this.#drawn = wanted;
     const { context } = this;
     const width = this.#width;
     const height = this.#height;
@@ -95,7 +111,7 @@ export class MiniChart {
     context.lineJoin = "round";
     const room = height - 1 - HEAD_PX;
     const y = (/** @type {number} */ value) => height - 1 - Math.min(1, value / this.#top) * room;
-    const columns = columnsOf(values, Math.floor(newestAt / this.#bucketMs), width);
+    const columns = columnsOf(this.#values, Math.floor(this.#newestAt / BUCKET_MS), width);
     const step = width / columns.length;
     for (let first = 0; first < columns.length; first += 1) {
       if (Number.isNaN(columns[first])) continue;

@@ -8,6 +8,7 @@
  * @typedef {import("./messages.js").AgentEntry} AgentEntry
  * @typedef {import("./messages.js").StreamMessage} StreamMessage
  * @typedef {import("./container.js").Counts} Counts
+ * @typedef {{ startedAt: number, heardAt: number }} Restart of the dashboard, on its own clock
  */
 
 import { Container } from "./container.js";
@@ -24,12 +25,16 @@ export class Fleet {
   /** @type {(() => import("./buckets.js").Series) | null} */
   #makeSeries = null;
   /** What to add to the dashboard's clock to have this browser's. */
-  #offsetMs = 0;
+  offsetMs = 0;
 
   constructor() {
     /** In the configured order; null before the dashboard named them. @type {Host[] | null} */
     this.hosts = null;
     this.simulated = false;
+    /** When the dashboard began. @type {number | null} */
+    this.startedAt = null;
+    /** That it began anew since this page was opened, and when the page heard so. @type {Restart | null} */
+    this.restart = null;
   }
 
   /**
@@ -40,8 +45,12 @@ export class Fleet {
    */
   take(message, nowBrowser) {
     if (message.type === "agent_list") {
-      this.#offsetMs = nowBrowser - message.ts;
+      this.offsetMs = nowBrowser - message.ts;
       this.simulated = message.simulated;
+      const { started_at: startedAt } = message;
+      const another = startedAt !== null && this.startedAt !== null && startedAt !== this.startedAt;
+      if (another) this.restart = { startedAt, heardAt: message.ts };
+      this.startedAt = startedAt;
       this.#follow(message.agents);
       return;
     }
@@ -54,7 +63,7 @@ export class Fleet {
         break;
       case "container_stats_columns":
         // Nothing comes from the future: the list, from which the clocks' difference is known, came late itself.
-        if (message.received_at > this.remote(nowBrowser)) this.#offsetMs = nowBrowser - message.received_at;
+        if (message.received_at > this.remote(nowBrowser)) this.offsetMs = nowBrowser - message.received_at;
         host.takeBatch(message, this.remote(nowBrowser));
         break;
       case "container_inventory":
@@ -73,12 +82,12 @@ export class Fleet {
 
   /** A time of the dashboard on this browser's clock. @param {number} at */
   local(at) {
-    return at + this.#offsetMs;
+    return at + this.offsetMs;
   }
 
   /** A time of this browser on the dashboard's clock. @param {number} at */
   remote(at) {
-    return at - this.#offsetMs;
+    return at - this.offsetMs;
   }
 
   /** @param {string} agentId */
@@ -104,7 +113,7 @@ export class Fleet {
   frozen() {
     const copy = new Fleet();
     copy.simulated = this.simulated;
-    copy.#offsetMs = this.#offsetMs;
+    copy.offsetMs = this.offsetMs;
     copy.hosts = this.hosts?.map((host) => host.copy()) ?? null;
     copy.#byId = new Map(copy.hosts?.map((host) => [host.entry.id, host]));
     return copy;
@@ -120,7 +129,7 @@ export class Fleet {
   asOf(messages, at) {
     const past = new Fleet();
     for (const message of messages) past.take(message, at);
-    past.#offsetMs = this.#offsetMs;
+    past.offsetMs = this.offsetMs;
     for (const host of past.hosts ?? []) {
       const live = this.#byId.get(host.entry.id);
       if (live !== undefined) host.takePastOf(live, at);

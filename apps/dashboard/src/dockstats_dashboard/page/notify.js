@@ -26,7 +26,7 @@ export class Notifier {
   #holds = new Holds();
 
   /**
-   * @param {(title: string, body: string, tag: string) => void} [tell]
+   * @param {(title: string, body: string, tag: string) => boolean} [tell] whether the person was told
    */
   constructor(tell = notifyPerson) {
     this.tell = tell;
@@ -44,23 +44,27 @@ export class Notifier {
     if (!thresholds.notify || due.length === 0) return;
     if (due.length > MOST_AT_ONCE) {
       const names = due.slice(0, MOST_AT_ONCE).map(({ row }) => row.container.name);
-      this.tell(`${due.length} containers are over a threshold`, `${names.join(", ")} and more`, "dockstats");
+      const title = `${due.length} containers are over a threshold`;
+      if (this.tell(title, `${names.join(", ")} and more`, "dockstats")) this.#holds.told(due);
       return;
     }
-    for (const { row, excess, since } of due) {
+    for (const hold of due) {
+      const { row, excess, since } = hold;
       const held = now > since ? `, for ${duration(now - since)}` : "";
-      this.tell(excessSentence(row, excess), excess.word + held, `${excess.which} ${row.key}`);
+      const isTold = this.tell(excessSentence(row, excess), excess.word + held, `${excess.which} ${row.key}`);
+      if (isTold) this.#holds.told([hold]);
     }
   }
 }
 
-/** @param {string} title @param {string} body @param {string} tag */
+/** Whether it did. @param {string} title @param {string} body @param {string} tag */
 function notifyPerson(title, body, tag) {
-  if (leave() !== "granted") return;
+  if (leave() !== "granted") return false;
   try {
     const shown = new Notification(title, { body, tag, icon: "page/icon.svg" });
     shown.onclick = () => window.focus();
+    return true;
   } catch {
-    // Chromium on Android has the class and refuses to make one
+    return false; // Chromium on Android has the class and refuses to make one
   }
 }

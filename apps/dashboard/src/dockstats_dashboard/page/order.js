@@ -24,10 +24,12 @@ import { longestRise } from "./longest-rise.js";
 /** How still it holds. */
 export const STILLNESS = {
   reorderMs: 2000,
-  smoothingMs: 2000, // after this time two thirds of a step are taken in
+  smoothingMs: 1000, // after this time two thirds of a step are taken in
   sharePct: 5, // a difference smaller than this share of the old value moves nobody
   manyShare: 0.1, // so many whose first values have come are put in order at once, as when a host appears
   jumpMs: 10_000, // a longer step in time, or one back, is another moment: its own values count
+  leftMs: 60_000, // so long who is gone stays in a held table: a pointer may rest on it for days
+  mostLeft: 100, // and so many of them at most
 };
 
 /** With numbers as people count: worker-2 before worker-10. */
@@ -44,6 +46,8 @@ export class Order {
   #wanted = [];
   /** @type {By} */
   #by = { column: "", descending: true, floor: 0 };
+  /** Since when those stay that are gone. @type {Map<string, number>} */
+  #leftAt = new Map();
   #takenAt = -Infinity;
   #orderedAt = -Infinity;
 
@@ -76,11 +80,16 @@ export class Order {
       if (place !== undefined) sorted.push(place);
     }
     for (const [key, place] of given) if (!before.has(key)) sorted.push(place);
-    sorted.sort((one, other) => compare(one, other, by.descending));
-    this.#places = new Map(sorted.map((place) => [place.key, place]));
-    this.#wanted = sorted.map((place) => place.key);
+    this.#sort(sorted);
     if (asked) this.apply(now);
     else if (cameToKnow > given.size * STILLNESS.manyShare) this.#orderedAt = -Infinity;
+  }
+
+  /** @param {Place[]} places */
+  #sort(places) {
+    places.sort((one, other) => compare(one, other, this.#by.descending));
+    this.#places = new Map(places.map((place) => [place.key, place]));
+    this.#wanted = places.map((place) => place.key);
   }
 
   /**
@@ -88,22 +97,40 @@ export class Order {
    *
    * @param {number} now milliseconds
    * @param {"free" | "places" | "rows"} [held] `places`: nobody changes places, but who is new or gone shows;
-   *   `rows`: who is gone stays, too, and who is new comes last
+   *   `rows`: who is gone stays for a while, too, and who is new comes last
    */
   keys(now, held = "free") {
-    if (held === "rows") {
-      const shown = new Set(this.#shown);
-      const added = this.#wanted.filter((key) => !shown.has(key));
-      if (added.length > 0) this.#shown = [...this.#shown, ...added];
-    } else if (held === "free" && Math.abs(now - this.#orderedAt) >= STILLNESS.reorderMs) this.apply(now);
+    if (held === "rows") this.#hold(now);
+    else if (held === "free" && Math.abs(now - this.#orderedAt) >= STILLNESS.reorderMs) this.apply(now);
     else this.#shown = withMembersOf(this.#shown, this.#wanted, this.#places);
     return this.#shown;
+  }
+
+  /** @param {number} now */
+  #hold(now) {
+    /** @type {Map<string, number>} */
+    const leftAt = new Map();
+    const kept = this.#shown.filter((key) => {
+      if (this.#places.has(key)) return true;
+      const at = this.#leftAt.get(key) ?? now;
+      return Math.abs(now - at) <= STILLNESS.leftMs && leftAt.size < STILLNESS.mostLeft && leftAt.set(key, at);
+    });
+    this.#leftAt = leftAt;
+    const known = new Set(kept);
+    this.#shown = [...kept, ...this.#wanted.filter((key) => !known.has(key))];
   }
 
   /** Shows the wanted order from now on, held or not. @param {number} now milliseconds */
   apply(now) {
     this.#shown = this.#wanted;
     this.#orderedAt = now;
+  }
+
+  /** The same, in the order of the newest values: who asks for it means the figures that are seen. @param {number} now */
+  applyNewest(now) {
+    const newest = [...this.#places.values()].map((place) => placed(place, place, 1, this.#by));
+    this.#sort(newest);
+    this.apply(now);
   }
 
   /** How many rows stand elsewhere than they would if nobody held them: the fewest that have to move. */

@@ -1,7 +1,7 @@
 /**
  * The head of the page: name, filter, what can be done with the table, and how live it all is. Below it the banner.
  *
- * In a narrow window the buttons become a menu. Not here: doing what is asked (main), the words of the banner (situation).
+ * In a narrow window the buttons become a menu. Not here: doing what is asked (wishes), the words of the banner (situation).
  *
  * @typedef {import("./scene.js").Scene} Scene
  * @typedef {import("./view-state.js").GroupBy} GroupBy
@@ -101,9 +101,18 @@ export class PageHead extends HTMLElement {
   }
 
   /** Copies the address of exactly what is seen, and says so on the button that was pressed. @param {Element} [from] */
-  async share(from) {
+  share(from) {
+    const files = Promise.all([import("./clipboard.js"), import("./url.js")]);
+    this.#app?.bring(files, ([{ copyText }, { toQuery }]) => void this.#copy(copyText, toQuery, from));
+  }
+
+  /**
+   * @param {typeof import("./clipboard.js").copyText} copyText
+   * @param {typeof import("./url.js").toQuery} toQuery
+   * @param {Element} [from]
+   */
+  async #copy(copyText, toQuery, from) {
     if (this.#app === null) return;
-    const [{ copyText }, { toQuery }] = await Promise.all([import("./clipboard.js"), import("./url.js")]);
     const { origin, pathname } = location;
     // The address bar follows a little later.
     const copied = await copyText(origin + pathname + toQuery(this.#app.view.state));
@@ -114,7 +123,7 @@ export class PageHead extends HTMLElement {
     const not = "The browser does not let the link be copied; it is in the address bar.";
     const instant = this.#app.time.instant !== null;
     const what = instant ? "The link to exactly this, at this instant, is copied." : "The link to this view is copied; it opens live.";
-    this.#app.say(copied ? what : not);
+    this.#app.tell(copied ? what : not);
   }
 
   /** @param {Scene} scene */
@@ -138,10 +147,11 @@ export class PageHead extends HTMLElement {
   }
 
   /** @param {Scene} scene */
-  #drawNotice({ fleet, streamState, conditions, paused }) {
+  #drawNotice({ fleet, streamState, conditions, paused, now }) {
     const browserNow = Date.now();
-    const { hosts } = paused ? fleet : (this.#app?.live ?? fleet);
-    this.notice.draw(situationOf({ streamState, hosts, conditions, paused, browserNow }), browserNow);
+    const { hosts, restart } = paused ? fleet : (this.#app?.live ?? fleet);
+    const given = { streamState, hosts, conditions, instant: paused ? now : null, browserNow, restart, now };
+    this.notice.draw(situationOf(given), browserNow);
   }
 }
 

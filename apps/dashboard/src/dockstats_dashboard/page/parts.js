@@ -1,7 +1,7 @@
 /**
- * The parts that many visits never need: each comes, with its modules, when it is first wanted.
+ * The parts that many visits never need: each comes, with its modules and its style sheet, when it is first wanted.
  *
- * Not here: when that is (main).
+ * Not here: when that is (rest, wishes).
  *
  * @typedef {object} PartElements
  * @property {import("./detail-drawer.js").DetailDrawer} detail-drawer
@@ -15,15 +15,17 @@
  * @typedef {keyof PartElements} PartName
  */
 
-/** @type {Record<PartName, () => Promise<unknown>>} */
-const MODULES = {
-  "detail-drawer": () => import("./detail-drawer.js"),
-  "compare-panel": () => import("./compare-panel.js"),
-  "host-detail": () => import("./host-detail.js"),
-  "columns-menu": () => import("./columns-menu.js"),
-  "settings-dialog": () => import("./settings-dialog.js"),
-  "keys-dialog": () => import("./keys-dialog.js"),
-  "doctor-view": () => import("./doctor-view.js"),
+import { styleSheet } from "./style-sheet.js";
+
+/** @type {Record<PartName, { sheet: string, load: () => Promise<unknown> }>} */
+const FILES = {
+  "detail-drawer": { sheet: "detail.css", load: () => import("./detail-drawer.js") },
+  "compare-panel": { sheet: "detail.css", load: () => import("./compare-panel.js") },
+  "host-detail": { sheet: "dialogs.css", load: () => import("./host-detail.js") },
+  "columns-menu": { sheet: "dialogs.css", load: () => import("./columns-menu.js") },
+  "settings-dialog": { sheet: "dialogs.css", load: () => import("./settings-dialog.js") },
+  "keys-dialog": { sheet: "dialogs.css", load: () => import("./keys-dialog.js") },
+  "doctor-view": { sheet: "dialogs.css", load: () => import("./doctor-view.js") },
 };
 
 export class Parts {
@@ -35,11 +37,13 @@ export class Parts {
   /**
    * @param {object} options
    * @param {(name: PartName, part: HTMLElement) => void} options.onHere once for each, before whoever wanted it hears
-   * @param {(problem: unknown) => void} options.onFailed its modules did not come; the next wish tries again
+   * @param {() => void} options.onFailed files of one that a person asked for did not come; the next wish tries again
+   * @param {() => void} options.onMissing files of one that the view shows did not come; the next drawing tries again
    */
-  constructor({ onHere, onFailed }) {
+  constructor({ onHere, onFailed, onMissing }) {
     this.onHere = onHere;
     this.onFailed = onFailed;
+    this.onMissing = onMissing;
   }
 
   /** All that have come. */
@@ -53,28 +57,34 @@ export class Parts {
   }
 
   /**
-   * Calls `use` with the part, at once if it is there.
+   * A person asks for it. Calls `use` with the part, at once if it is there.
    *
    * @template {PartName} Name
    * @param {Name} name
-   * @param {(part: PartElements[Name]) => void} [use]
+   * @param {(part: PartElements[Name]) => void} use
    */
-  want(name, use = () => {}) {
+  want(name, use) {
     const part = this.get(name);
     if (part !== undefined) return use(part);
-    const coming = this.#coming.get(name) ?? this.#load(name);
-    this.#coming.set(name, coming);
-    coming.then(
-      (loaded) => use(/** @type {PartElements[Name]} */ (loaded)),
-      (problem) => {
-        if (this.#coming.delete(name)) this.onFailed(problem);
-      },
-    );
+    this.#bring(name).then((come) => use(/** @type {PartElements[Name]} */ (come)), this.onFailed);
+  }
+
+  /** What is looked at has it. @param {PartName} name */
+  need(name) {
+    if (!this.#here.has(name) && !this.#coming.has(name)) this.#bring(name).catch(this.onMissing);
   }
 
   /** @param {PartName} name @returns {Promise<HTMLElement>} */
+  #bring(name) {
+    const coming = this.#coming.get(name) ?? this.#load(name).finally(() => this.#coming.delete(name));
+    this.#coming.set(name, coming);
+    return coming;
+  }
+
+  /** @param {PartName} name */
   async #load(name) {
-    await MODULES[name]();
+    const { sheet, load } = FILES[name];
+    await Promise.all([load(), styleSheet(sheet)]);
     const part = document.querySelector(name) ?? document.body.appendChild(document.createElement(name));
     const element = /** @type {HTMLElement} */ (part);
     this.#here.set(name, element);

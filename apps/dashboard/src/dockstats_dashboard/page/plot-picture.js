@@ -4,6 +4,7 @@
  * Not here: which charts there are (plots), drawing (paint).
  *
  * @typedef {import("./decimate.js").Column} Column
+ * @typedef {import("./messages.js").ContainerEvent} ContainerEvent
  * @typedef {import("./paint.js").Picture} Picture
  * @typedef {import("./paint.js").Line} Line
  *
@@ -14,7 +15,7 @@
  * @property {import("./plots.js").Scale} scale
  * @property {import("./axis.js").TimeWindow} window
  * @property {import("./axis.js").Tick[]} ticks
- * @property {import("./paint.js").Mark[]} marks
+ * @property {ContainerEvent[]} events that happened to it
  * @property {number} gapMs points further apart than this have a gap between them
  * @property {number} until nothing later is shown
  * @property {number} right pixels for labels at the lines' ends; 0: no labels
@@ -23,6 +24,7 @@
 
 import { throttlingBand } from "./bands.js";
 import { decimate, highest } from "./decimate.js";
+import { TONE_COLOURS, eventWords } from "./event-words.js";
 import { MEMORY_LAYERS, limitOf, rounding, roundText } from "./plots.js";
 import { steadyTop } from "./scales.js";
 import { Track, isKnown } from "./track.js";
@@ -41,7 +43,7 @@ const LAYER_COLOURS = {
 
 /** @param {Ask} ask @returns {Picture} */
 export function plotPicture(ask) {
-  const { plot, container, scale, window, ticks, marks, topBefore } = ask;
+  const { plot, container, scale, window, ticks, events, topBefore } = ask;
   const lines = plot.id === "memory" && hasLayers(ask.points, window) ? layerLines(ask) : plainLines(ask);
   const most = Math.max(0, ...lines.map((line) => highest(line.columns)));
   const limit = limitOf(plot.id, container);
@@ -56,7 +58,7 @@ export function plotPicture(ask) {
     limit: shown,
     limitLabel: shown === null ? "" : `limit ${roundText(plot.id, shown, scale)}`,
     bands: plot.id === "cpu" ? throttledBands(columnsOf(ask, "throttled_pct"), window.columnMs) : [],
-    marks,
+    marks: marksOf(plot, events, window),
     ticks,
   };
 }
@@ -134,4 +136,21 @@ export function throttledBands(columns, columnMs) {
     }
   }
   return bands;
+}
+
+/**
+ * What happened in the time shown: with its sign where it explains the chart's figures, else only a tick.
+ *
+ * @param {import("./plots.js").Plot} plot
+ * @param {ContainerEvent[]} events
+ * @param {{ from: number, to: number }} window
+ */
+function marksOf({ id }, events, { from, to }) {
+  return events
+    .filter(({ at }) => at >= from && at <= to)
+    .map((event) => {
+      const { sign, tone } = eventWords(event);
+      const signed = id === "cpu" || (id === "memory" && event.kind === "oom");
+      return { at: event.at, sign: signed ? sign : "", colour: TONE_COLOURS[tone] };
+    });
 }

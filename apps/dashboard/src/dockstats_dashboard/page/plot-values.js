@@ -14,6 +14,7 @@ import { MEMORY_LAYERS, limitOf, roundText, valueText } from "./plots.js";
 import { reasonOf } from "./reasons.js";
 
 const NO_LIMIT = "no limit";
+const NO_CPU_LIMIT = "no limit, so never throttled"; // unless it had one in the time shown
 const GAP = { word: "no data", sentence: "Nothing was read at that time." };
 const NOT_RUNNING = { word: "not running", sentence: "It does not run, so there is nothing to read." };
 
@@ -31,10 +32,10 @@ const LAYER_SWATCHES = { mem_kernel_bytes: "kernel", mem_anon_bytes: "anon", mem
  * @param {boolean} of.running whether it has figures at all
  * @param {boolean} of.past at the cursor, not at the newest figures
  * @param {boolean} of.live the newest figures are of now
- * @param {boolean} of.banded whether the chart has bands of throttled time
+ * @param {number | null} of.mostThrottled the worst in the chart, in percent of the scheduler's periods
  * @returns {Head}
  */
-export function headOf({ plot, figure, container, scale, layered, code, running, past, live, banded }) {
+export function headOf({ plot, figure, container, scale, layered, code, running, past, live, mostThrottled }) {
   const swatches = plot.lines.length > 1 && !layered;
   /** @type {Head["values"]} */
   const values = [];
@@ -54,9 +55,9 @@ export function headOf({ plot, figure, container, scale, layered, code, running,
   const known = values.length > 0;
   const why = past ? GAP : running ? reasonOf(code, container?.facts?.network_of, container?.host) : NOT_RUNNING;
   const note = noteOf(plot, figure, container, scale);
-  const throttled = plot.id === "cpu" ? throttledOf(figure("throttled_pct"), { past, live, banded }) : null;
-  const isTold = note !== NO_LIMIT || throttled?.banded === true;
-  return { values, note, throttled: isTold ? throttled : null, unknown: known ? null : why };
+  const throttled = plot.id === "cpu" ? throttledOf(figure("throttled_pct"), { past, live, mostThrottled }) : null;
+  const never = plot.id === "cpu" && note === NO_LIMIT && throttled?.banded !== true;
+  return { values, note: never ? NO_CPU_LIMIT : note, throttled: never ? null : throttled, unknown: known ? null : why };
 }
 
 /**
@@ -82,16 +83,17 @@ function noteOf(plot, figure, container, scale) {
  * How much its own limit holds it back, in words; none where that is not known.
  *
  * @param {number | null} pct of the scheduler's periods
- * @param {{ past: boolean, live: boolean, banded: boolean }} around as in headOf
+ * @param {{ past: boolean, live: boolean, mostThrottled: number | null }} around as in headOf
  */
-function throttledOf(pct, { past, live, banded }) {
+function throttledOf(pct, { past, live, mostThrottled }) {
   const high = throttlingBand(pct) !== "ordinary";
+  const banded = throttlingBand(mostThrottled) !== "ordinary";
   const shown = { banded: banded || high, high };
   if (pct !== null && pct > 0) {
     const share = pct < 1 ? "under 1" : pct.toFixed(0);
     return { ...shown, words: `throttled in ${share} % of periods${live && !past ? " now" : ""}` };
   }
-  if (banded && !past) return { ...shown, words: "throttled earlier" };
+  if (banded && !past) return { ...shown, words: `throttled earlier, up to ${mostThrottled?.toFixed(0)} %` };
   return pct === null ? { banded: false, high, words: "" } : { ...shown, words: "not throttled" };
 }
 

@@ -39,6 +39,7 @@ export const PLOTS = Object.freeze([
     lines: [line("mem_bytes", "used", "area"), line("mem_cache_bytes", "cache", "dash")],
     groups: ["memory"],
     least: 1024 * 1024,
+    why: "Used leaves out the cache that the kernel gives up first (inactive file pages), as docker stats does; the layers add up to all of it.",
   },
   {
     id: "network",

@@ -14,9 +14,9 @@ const SENTENCES = new Map(
     first_sample: "A rate needs two readings; it shows with the next one.",
     counter_reset: "The counter began anew, as after a restart; the rate shows with the next reading.",
     gap: "There was no reading for too long; the next one starts anew.",
-    host_network: "This container uses the host's network; nobody counts its share of it.",
-    shared_network: "This container uses another container's network; its traffic is counted there.",
-    no_network: "This container has no network.",
+    host_network: "This container uses the host's network, where nobody counts its share; with a network of its own it would show.",
+    shared_network: "This container uses another container's network; its traffic is counted there, look at that one.",
+    no_network: "This container has no network (mode none), so there is no traffic to read.",
     source_cannot_tell: "This source, engine or kernel does not give the figure; another --source of the agent may.",
     time_out: "The engine did not answer in time; the next reading tries again.",
     engine_error: "The engine answered with an error; the agent's log has its message.",
@@ -26,7 +26,7 @@ const SENTENCES = new Map(
 );
 
 /** For figures that no reason came with. @type {Reason} */
-export const UNTOLD = { word: wordOf(undefined), sentence: "The agent gives no figure here, and no reason." };
+export const UNTOLD = { word: wordOf(undefined), sentence: "The agent gives no figure here, and no reason; a newer agent may." };
 
 const MAX_LIMITATIONS = 3;
 
@@ -38,13 +38,13 @@ const MAX_LIMITATIONS = 3;
  */
 export function reasonOf(code, networkOf = null, host = null) {
   if (code === undefined) return UNTOLD;
-  return { word: wordOf(code, host), sentence: sentenceOf(code, networkOf, host) };
+  return { word: wordOf(code, host, networkOf), sentence: sentenceOf(code, networkOf, host) };
 }
 
 /** @param {string} code @param {string | null} networkOf @param {import("./model.js").Host | null} host */
 function sentenceOf(code, networkOf, host) {
   if (code === "shared_network" && networkOf) {
-    return `This container uses the network of ${networkOf}; its traffic is counted there.`;
+    return `This container uses the network of ${networkOf}; its traffic is counted there, look at that one.`;
   }
   const general = SENTENCES.get(code) ?? `The agent's reason is one that this page does not know: ${code}.`;
   if (code !== "source_cannot_tell" || !host?.batch) return general;

@@ -20,6 +20,7 @@
 
 import { Background } from "./background.js";
 import { BucketSeries } from "./buckets.js";
+import { ClockWatch } from "./clock-watch.js";
 import { browserClock } from "./clock.js";
 import "./fleet-bar.js";
 import { fetchMoment, fetchSparklines } from "./history.js";
@@ -36,17 +37,21 @@ import { TableEmpty } from "./table-empty.js";
 import { TableHands } from "./table-hands.js";
 import "./time-bar.js";
 import { TimeMachine } from "./time-machine.js";
+import { Voice } from "./voice.js";
 import { explainOnDemand } from "./why-box.js";
 import { Wishes } from "./wishes.js";
 
 const TICK_MS = 1000;
+const NOT_ARRIVED = "A file of this page did not arrive";
 
 export class Rest {
   #background = new Background();
+  #clocks = new ClockWatch();
   #health = new StreamHealth();
   #past;
   #timeBar;
   #wishes;
+  voice = new Voice(document.body);
 
   /** @param {Core} core */
   constructor(core) {
@@ -68,15 +73,26 @@ export class Rest {
       },
     });
     /** @type {App} */
-    const app = { view, settings, live, requestDraw, say, time: this.time };
+    const app = {
+      view,
+      settings,
+      live,
+      requestDraw,
+      say,
+      tell: (text) => this.voice.tell(text),
+      bring: (coming, use) => void coming.then(use, () => this.#failed()),
+      time: this.time,
+    };
     this.parts = new Parts({
       onHere: (name, part) => {
         Object.assign(part, { app });
-        if (name === "doctor-view") Object.assign(part, { health: this.#health });
+        if (name === "columns-menu") Object.assign(part, { table });
+        if (name === "doctor-view") Object.assign(part, { health: this.#health, stream: core.stream });
         if (name === "compare-panel") document.querySelector("main")?.append(part);
         requestDraw();
       },
-      onFailed: () => say("A file of this page did not arrive; try again."),
+      onFailed: () => this.#failed(),
+      onMissing: () => this.missing(),
     });
     const head = /** @type {import("./page-head.js").PageHead} */ (document.querySelector("page-head"));
     const hostLine = /** @type {import("./host-line.js").HostLine} */ (document.querySelector("host-line"));
@@ -85,15 +101,14 @@ export class Rest {
     /** @type {HTMLElement[]} */
     this.around = [head, /** @type {HTMLElement} */ (document.querySelector("fleet-bar")), hostLine, timeBar];
     for (const area of this.around) Object.assign(area, { app });
-    this.#wishes = new Wishes({ ...core, time: this.time, parts: this.parts, head, timeBar });
+    this.#wishes = new Wishes({ ...core, app, parts: this.parts, head, timeBar });
     table.sparks = new SparkColumns();
     table.empty = new TableEmpty(() => view.set({ filter: "" }));
     table.append(table.empty.element);
     new TableHands(table, app);
-    const stop = view.onChange(async () => {
-      stop();
-      const { followInAddress } = await import("./address.js");
-      followInAddress(view, window);
+    const stop = view.onChange(() => {
+      const follow = (/** @type {typeof import("./address.js")} */ { followInAddress }) => stop() && followInAddress(view, window);
+      import("./address.js").then(follow, () => {}); // the next change tries again
     });
     explainOnDemand(document);
     document.addEventListener("keydown", (event) => this.press(event));
@@ -127,20 +142,33 @@ export class Rest {
   take(message, at) {
     if (message.type === "agent_list") this.#listed();
     if (message.type !== "container_stats_columns") return;
-    const intervalMs = this.core.live.host(message.agent_id)?.intervalMs ?? TICK_MS;
+    this.#clocks.took(this.core.live, message, at);
+    const host = this.core.live.host(message.agent_id);
+    const intervalMs = host?.intervalMs ?? TICK_MS;
     this.#health.arrived(message.agent_id, { at, receivedAt: message.received_at, intervalMs });
+    for (const part of this.parts.here) /** @type {{ take?: (of: typeof host) => void }} */ (part).take?.(host);
   }
 
   /** What was drawn before is the table. @param {Scene} scene */
   *draw(scene) {
     const { open, pinned, compare, doctor } = scene.view;
-    if (open !== null || pinned.length > 0) this.parts.want("detail-drawer"); // which keeps the points of both
-    if (compare) this.parts.want("compare-panel");
-    if (doctor) this.parts.want("doctor-view", (part) => (part.shared = this.core.stream.shared));
+    if (open !== null || pinned.length > 0) this.parts.need("detail-drawer"); // which keeps the points of both
+    if (compare) this.parts.need("compare-panel");
+    if (doctor) this.parts.need("doctor-view");
     yield;
     drawAll(this.around, scene);
     yield;
     drawAll(this.parts.here, scene);
+  }
+
+  /** A person asked for it, and may ask again. */
+  #failed() {
+    this.voice.tell(`${NOT_ARRIVED}; try again.`);
+  }
+
+  /** It is asked for with every drawing, until it is there. */
+  missing() {
+    this.voice.keep(`${NOT_ARRIVED}; it is asked for again.`);
   }
 
   /** The dashboard has named its agents: everything is told anew. */

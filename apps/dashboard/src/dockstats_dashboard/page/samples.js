@@ -25,7 +25,6 @@ export function samplesOf(fields) {
   const column = (/** @type {string} */ name) => columnOf(columns[name], ids.length);
   const cpu = column("cpu_pct");
   const throttled = column("throttled_pct");
-  const throttledTime = column("throttled_time_pct");
   const memory = column("mem_bytes");
   const cache = column("mem_cache_bytes");
   const anon = column("mem_anon_bytes");
@@ -33,9 +32,7 @@ export function samplesOf(fields) {
   const kernel = column("mem_kernel_bytes");
   const swap = column("mem_swap_bytes");
   const limit = column("mem_limit_bytes");
-  const limitHits = column("mem_limit_hits");
   const oomKills = column("oom_kills");
-  const majorFaults = column("major_page_faults_per_sec");
   const received = column("net_rx_bytes_per_sec");
   const sent = column("net_tx_bytes_per_sec");
   const readBytes = column("block_read_bytes_per_sec");
@@ -51,7 +48,6 @@ export function samplesOf(fields) {
       name: text(names[place]) ?? refuse(),
       cpu_pct: amount(cpu?.[place]),
       throttled_pct: amount(throttled?.[place]),
-      throttled_time_pct: amount(throttledTime?.[place]),
       mem_bytes: amount(memory?.[place]),
       mem_cache_bytes: amount(cache?.[place]),
       mem_anon_bytes: amount(anon?.[place]),
@@ -59,9 +55,7 @@ export function samplesOf(fields) {
       mem_kernel_bytes: amount(kernel?.[place]),
       mem_swap_bytes: amount(swap?.[place]),
       mem_limit_bytes: amount(limit?.[place]),
-      mem_limit_hits: amount(limitHits?.[place]),
       oom_kills: amount(oomKills?.[place]),
-      major_page_faults_per_sec: amount(majorFaults?.[place]),
       net_rx_bytes_per_sec: amount(received?.[place]),
       net_tx_bytes_per_sec: amount(sent?.[place]),
       block_read_bytes_per_sec: amount(readBytes?.[place]),

@@ -22,7 +22,7 @@
  * @property {Row[]} visible those that the filter lets through
  * @property {Map<string, import("./condition.js").Condition>} conditions by agent id
  * @property {typeof import("./grouping.js") | null} grouping null: rows are not grouped
- * @property {readonly import("./filter-terms.js").FilterError[]} filterErrors what the filter says that cannot be meant
+ * @property {import("./filter-terms.js").Filter | null} filter null: there is none
  *
  * @typedef {object} App
  * @property {import("./view-state.js").ViewState} view
@@ -30,7 +30,9 @@
  * @property {import("./time-machine.js").TimeMachine} time
  * @property {import("./model.js").Fleet} live
  * @property {() => void} requestDraw
- * @property {(text: string) => void} say to whoever listens to the page, politely
+ * @property {(text: string) => void} say to whoever listens to the page, politely, what others see
+ * @property {(text: string) => void} tell to everybody what came of their wish, where nothing else shows it
+ * @property {<T>(coming: Promise<T>, use: (module: T) => void) => void} bring uses a module that a wish needs; else tells
  */
 
 import { asLastKnown, conditionOf } from "./condition.js";
@@ -71,6 +73,5 @@ export function sceneOf({ fleet, instant, browserNow, streamState, view, setting
   const live = !paused && [...conditions.values()].some((condition) => condition.live);
   const format = new Format(settings);
   const visible = filter === null ? rows : rows.filter(filter.matches);
-  const filterErrors = filter?.errors ?? [];
-  return { fleet, now, live, paused, streamState, view, settings, format, rows, visible, conditions, grouping, filterErrors };
+  return { fleet, now, live, paused, streamState, view, settings, format, rows, visible, conditions, grouping, filter };
 }

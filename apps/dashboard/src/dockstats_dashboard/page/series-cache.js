@@ -27,24 +27,24 @@ export class SeriesCache {
 
   /**
    * @param {() => void} onChange the past of one is there
+   * @param {Fleet} fleet the live one
    * @param {typeof fetchHistory} [load]
    * @param {() => number} [clock] milliseconds
    */
-  constructor(onChange, load = fetchHistory, clock = () => performance.now()) {
+  constructor(onChange, fleet, load = fetchHistory, clock = () => performance.now()) {
     this.onChange = onChange;
+    this.fleet = fleet;
     this.load = load;
     this.clock = clock;
   }
 
   /** The points of a container, its past on the way. @param {string} key @returns {Entry} */
   of(key) {
-    let entry = this.#entries.get(key);
-    if (entry === undefined) {
-      entry = { points: new Points(COLUMNS), state: "failed", askedAt: -Infinity, hole: null };
-    } else {
-      this.#entries.delete(key);
-    }
+    const known = this.#entries.get(key);
+    const entry = known ?? { points: new Points(COLUMNS), state: "failed", askedAt: -Infinity, hole: null };
+    this.#entries.delete(key);
     this.#entries.set(key, entry); // the newest last
+    if (known === undefined) this.take(this.fleet.host(partsOf(key)[0]));
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= MOST_SERIES) break;
       this.#entries.delete(oldest);
@@ -54,7 +54,7 @@ export class SeriesCache {
   }
 
   /**
-   * Every batch of a host, or at least each one that is drawn; one that was taken before changes nothing.
+   * To be called with every batch of a host, drawn or not; one that was taken before changes nothing.
    *
    * @param {Host | undefined} host
    */
@@ -69,12 +69,6 @@ export class SeriesCache {
       entry.points.push(at, sample);
       if (newest !== null && at - newest > host.silentAfterMs) void this.#load(key, entry, newest);
     }
-  }
-
-  /** @param {Fleet} fleet the live one */
-  takeAll(fleet) {
-    const hosts = new Set([...this.#entries.keys()].map((key) => partsOf(key)[0]));
-    for (const id of hosts) this.take(fleet.host(id));
   }
 
   /** @param {string} key @param {Entry} entry @param {number | null} since null: all that there is */
@@ -103,7 +97,7 @@ const caches = new WeakMap();
 /** The one that all parts of a page share. @param {import("./scene.js").App} app */
 export function seriesOf(app) {
   let cache = caches.get(app);
-  if (cache === undefined) caches.set(app, (cache = new SeriesCache(() => app.requestDraw())));
+  if (cache === undefined) caches.set(app, (cache = new SeriesCache(() => app.requestDraw(), app.live)));
   return cache;
 }
 

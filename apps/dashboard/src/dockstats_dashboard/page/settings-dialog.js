@@ -42,6 +42,7 @@ export class SettingsDialog extends PageDialog {
     super();
     this.notify = element("input", "");
     this.notifySaid = textElement("p", "said");
+    this.numberSaid = textElement("p", "said");
   }
 
   set app(/** @type {import("./scene.js").App} */ app) {
@@ -58,8 +59,8 @@ export class SettingsDialog extends PageDialog {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     this.notify.type = "checkbox";
     this.notify.addEventListener("change", () => void this.#setNotify());
-    this.notifySaid.element.setAttribute("role", "status");
-    const reset = element("button", "", "as at first");
+    for (const { element } of [this.notifySaid, this.numberSaid]) element.setAttribute("role", "status");
+    const reset = element("button", "", "reset to defaults");
     reset.type = "button";
     reset.addEventListener("click", () => this.#app?.settings.reset());
     this.body.append(
@@ -68,6 +69,7 @@ export class SettingsDialog extends PageDialog {
       element("p", "hint", `Times are in your time zone, ${zone}; what you export is in UTC.`),
       element("h3", "", "Mark containers"),
       ...NUMBERS.map((number) => this.#number(number)),
+      this.numberSaid.element,
       element("label", "row", element("span", "", "Notifications"), element("span", "", this.notify, " by the browser")),
       this.notifySaid.element,
       element("p", "hint", "An empty field marks nothing. All of this is kept in this browser only."),
@@ -91,10 +93,12 @@ export class SettingsDialog extends PageDialog {
     input.type = "number";
     input.min = field === "holdS" ? "0" : "1";
     input.max = String(most);
-    input.inputMode = "numeric";
+    input.step = "any";
+    input.inputMode = "decimal";
     input.addEventListener("change", () => {
       const value = input.value === "" ? null : input.valueAsNumber;
-      const right = value === null ? field !== "holdS" : input.validity.valid && Number.isFinite(value);
+      const right = input.validity.valid && (value !== null || field !== "holdS");
+      setText(this.numberSaid.text, right ? "" : `${name}: a number from ${input.min} to ${input.max}.`);
       if (right) this.#setThresholds({ [field]: value });
       else this.#fill(); // what it was
     });

@@ -34,7 +34,7 @@ export const STORE_KEY = "dockstats.settings";
 
 const MAX_COLUMNS = 64;
 const COLUMN_ID = /^[a-z][a-z0-9_-]{0,31}$/i;
-const WIDTH_PX = { least: 24, most: 2000 };
+export const WIDTH_PX = { least: 40, most: 640 }; // of a column
 const MAX_CPU_PCT = 100_000;
 const MAX_HOLD_S = 3600;
 

@@ -2,7 +2,7 @@
  * The stream as one tab has it: from the worker that all tabs share, or its own where there is none.
  *
  *     joining --answer--> shared --silent for too long--> joining
- *        '--- no worker, an error, no answer ---> alone
+ *        '--- no worker, an error, no answer ---> alone, or, without its file, waiting --> joining
  *
  * Not here: the worker (stream-hub), how a stream is kept open (stream).
  *
@@ -51,7 +51,7 @@ export class SharedStream {
    * @param {() => number} options.quietMs after how many milliseconds without a message the stream is taken for dead
    * @param {Clock} [options.clock]
    * @param {() => WorkerLike | null} [options.openWorker]
-   * @param {(options: Parameters<OpenStream>[0]) => Promise<LiveStream> | LiveStream} [options.openStream]
+   * @param {(options: Parameters<OpenStream>[0]) => Promise<LiveStream>} [options.openStream]
    */
   constructor(options) {
     this.onMessage = options.onMessage;
@@ -90,7 +90,8 @@ export class SharedStream {
   /** Try at once if it is waiting for its next attempt. */
   hurry() {
     if (this.#own !== null) this.#own.hurry();
-    else this.#worker?.port.postMessage({ kind: "hurry" });
+    else if (this.#worker !== null) this.#worker.port.postMessage({ kind: "hurry" });
+    else if (this.#state.kind === "waiting") this.open();
   }
 
   /** After a sleep, or when the network is back. */
@@ -154,8 +155,15 @@ export class SharedStream {
     this.close();
     const { onMessage, onState, quietMs } = this;
     const turn = (this.#turn = {});
-    const own = await this.openStream({ onMessage, onState, quietMs });
+    const own = await this.openStream({ onMessage, onState, quietMs }).catch(() => null);
     if (this.#turn !== turn) return; // closed meanwhile
+    if (own === null) {
+      const now = this.clock.now();
+      const { lostAt, attempts } = this.#state;
+      this.#state = { ...this.#state, kind: "waiting", lostAt: lostAt ?? now, retryAt: now + ANSWER_MS, attempts: attempts + 1 };
+      this.#timer = this.clock.setTimeout(() => this.open(), ANSWER_MS);
+      return this.onState();
+    }
     this.#own = own;
     this.#stopWatching = watchForWake(this.clock, () => own.wake());
     own.open();

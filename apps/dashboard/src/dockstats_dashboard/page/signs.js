@@ -12,7 +12,7 @@
  */
 
 import { age } from "./format.js";
-import { stateOf } from "./state-mark.js";
+import { markOf } from "./state-mark.js";
 
 /**
  * @param {import("./model.js").Container} container
@@ -33,7 +33,7 @@ export function signOf({ sample, facts, gone }, { left, over }) {
   if (facts?.health === "unhealthy") return { text: "unhealthy", why: "Its health check fails.", tone: "full" };
   if (facts?.state === "paused") return { text: "paused", why: "It does nothing until it is resumed.", tone: "quiet" };
   if (sample !== null) return null;
-  const { word, tone } = stateOf(facts, sample);
+  const { word, tone } = markOf({ facts, sample });
   return { text: word, why: null, tone: tone === "well" ? "quiet" : tone };
 }
 

@@ -18,8 +18,10 @@
  * @property {import("./stream.js").StreamState} streamState
  * @property {readonly import("./model.js").Host[] | null} hosts null: none was ever heard of
  * @property {ReadonlyMap<string, import("./condition.js").Condition>} conditions by agent id
- * @property {boolean} paused
+ * @property {number | null} instant at which the page stands still, on the dashboard's clock; null: it does not
  * @property {number} browserNow
+ * @property {import("./model.js").Restart | null} [restart]
+ * @property {number} [now] on the dashboard's clock
  */
 
 import { age, instant as clock } from "./format.js";
@@ -36,10 +38,12 @@ const PROBLEMS = {
 
 /** A stream that is back within this time was not worth a word. */
 const BLINK_MS = 2000;
+/** So long it is told that the dashboard was restarted. */
+const RESTART_TOLD_MS = 30_000;
 
 /** What keeps figures from coming. @param {Given} given @returns {Situation | null} */
 export function situationOf(given) {
-  return streamSituation(given) ?? hostSituation(given);
+  return streamSituation(given) ?? hostSituation(given) ?? restartSituation(given);
 }
 
 /**
@@ -47,25 +51,35 @@ export function situationOf(given) {
  *
  * @param {{ instant: number | null, loading: boolean, error: string | null }} past
  * @param {number} liveNow on the dashboard's clock
+ * @param {boolean} arriving whether the stream is well
  * @returns {Situation | null}
  */
-export function pastSituation({ instant, loading, error }, liveNow) {
+export function pastSituation({ instant, loading, error }, liveNow, arriving) {
   if (instant === null) return null;
   const title = `Paused at ${clock(instant, liveNow)}`;
   const paused = /** @type {const} */ ({ ...PLAIN, kind: "paused", action: "live" });
   if (error !== null) return { ...paused, tone: "wrong", title, text: error };
   const ago = Math.max(0, liveNow - instant);
-  const text = loading ? "Fetching what was then." : "Everything here is as it was then; figures keep arriving.";
+  const then = `Everything here is as it was then${arriving ? "; figures keep arriving" : ""}.`;
+  const text = loading ? "Fetching what was then." : then;
   return { ...paused, tone: "paused", title: `${title}, ${ago < 1000 ? "just now" : `${age(ago)} ago`}`, text };
+}
+
+/** @param {Given} given @returns {Situation | null} */
+function restartSituation({ restart, instant, now = 0 }) {
+  if (!restart || instant !== null || now - restart.heardAt > RESTART_TOLD_MS) return null;
+  const at = clock(restart.startedAt, now);
+  const text = `It began anew at ${at}. Charts keep what this page saw before. The whole table goes back only to then.`;
+  return { ...PLAIN, kind: "restarted", title: "The dashboard was restarted", text };
 }
 
 /** @type {Situation} */
 const PLAIN = { kind: "", tone: "hint", title: "", text: "", retryAt: null, action: null, large: false };
 
 /** @param {Given} given @returns {Situation | null} */
-function streamSituation({ streamState, hosts, browserNow }) {
+function streamSituation({ streamState, hosts, instant, browserNow }) {
   const { problem } = streamState;
-  const said = streamSentence(streamState, hosts !== null, browserNow);
+  const said = streamSentence(streamState, hosts !== null, browserNow, instant);
   if (said === null) return null;
   const large = hosts === null;
   const retryAt = said.retryAt ?? null;
@@ -76,7 +90,7 @@ function streamSituation({ streamState, hosts, browserNow }) {
 }
 
 /** @param {Given} given @returns {Situation | null} */
-function hostSituation({ hosts, conditions, paused }) {
+function hostSituation({ hosts, conditions, instant }) {
   if (hosts === null) return null;
   if (hosts.length === 0) {
     const text =
@@ -84,7 +98,7 @@ function hostSituation({ hosts, conditions, paused }) {
     return { ...PLAIN, kind: "no-agents", title: "No hosts", text, large: true };
   }
   const known = hosts.map((host) => conditions.get(host.entry.id)).filter((condition) => condition !== undefined);
-  if (paused || known.some(({ live }) => live)) return null;
+  if (instant !== null || known.some(({ live }) => live)) return null;
   const large = hosts.every(({ containers }) => containers.size === 0);
   const [only] = known;
   if (hosts.length === 1 && only !== undefined) return onlyHost(hosts[0]?.label ?? "", only, large);
@@ -118,16 +132,23 @@ function onlyHost(label, condition, large) {
  * @param {Given["streamState"]} stream
  * @param {boolean} hasHosts whether anything was ever heard
  * @param {number} now on this browser's clock, as all times of a stream are
+ * @param {number | null} instant at which the page stands still, on the dashboard's clock; null: it does not
  * @returns {import("./condition.js").Sentence | null}
  */
-export function streamSentence(stream, hasHosts, now) {
+export function streamSentence(stream, hasHosts, now, instant) {
   if (stream.kind === "open") return null;
   if (hasHosts && stream.lostAt !== null && now - stream.lostAt < BLINK_MS) return null;
   if (stream.kind === "opening" && stream.attempts === 0) {
     return hasHosts || now - stream.since < BLINK_MS ? null : { text: "Connecting to the dashboard.", tone: "hint" };
   }
-  const what = hasHosts
-    ? `No connection to the dashboard since ${clock(stream.since, now)}: every figure below is from then.`
-    : "The dashboard does not answer. Is it still running?";
-  return { text: what, tone: "wrong", retryAt: stream.retryAt };
+  return { text: hasHosts ? lostSentence(stream.since, now, instant) : NO_ANSWER, tone: "wrong", retryAt: stream.retryAt };
+}
+
+const NO_ANSWER = "The dashboard does not answer. Is it still running?";
+
+/** @param {number} since @param {number} now @param {number | null} instant */
+function lostSentence(since, now, instant) {
+  const lost = `No connection to the dashboard since ${clock(since, now)}`;
+  if (instant === null) return `${lost}: every figure below is from then.`;
+  return `${lost}. What is shown is of ${clock(instant, now)}; live figures and other instants have to wait.`;
 }

@@ -6,10 +6,10 @@
  *
  * @typedef {import("./arrangement.js").Item} Item
  * @typedef {import("./columns.js").Column} Column
+ * @typedef {import("./scene.js").Scene} Scene
  *
  * @typedef {object} Stretch the rows that are drawn
  * @property {Item[]} items
- * @property {import("./scene.js").Scene["grouping"]} grouping
  * @property {number[]} tops where their small charts begin, in CSS pixels from the body's top
  * @property {number} top where the canvas begins
  * @property {number} height of the canvas
@@ -37,6 +37,8 @@ export class SparkColumns {
   /** @type {string[]} */
   #keys = [];
   #epoch = -1;
+  /** Of a moment that is paused there is one after the other, each with its own past. @type {Scene["fleet"] | null} */
+  #fleet = null;
 
   constructor() {
     this.element = element("div", "sparks");
@@ -63,14 +65,16 @@ export class SparkColumns {
 
   /**
    * @param {Stretch} stretch
-   * @param {number} now
+   * @param {Scene} scene
    * @param {number} epoch another one: draw at once
    */
-  draw({ items, grouping, tops, top, height }, now, epoch) {
-    const same = items.length === this.#keys.length && items.every(({ key }, index) => key === this.#keys[index]);
-    if (same && epoch === this.#epoch && Math.abs(now - this.#drawnAt) < EVERY_MS) return;
+  draw({ items, tops, top, height }, { fleet, grouping, now }, epoch) {
+    const sameRows = items.length === this.#keys.length && items.every(({ key }, index) => key === this.#keys[index]);
+    const same = sameRows && fleet === this.#fleet && epoch === this.#epoch;
+    if (same && Math.abs(now - this.#drawnAt) < EVERY_MS) return;
     this.#keys = items.map(({ key }) => key);
     this.#epoch = epoch;
+    this.#fleet = fleet;
     this.#drawnAt = now;
     for (const { kind, canvas, width } of this.#drawn) {
       const context = cleared(canvas, width, height);
@@ -88,7 +92,7 @@ export class SparkColumns {
 /**
  * @param {Item} item
  * @param {Drawn["kind"]} kind
- * @param {Stretch["grouping"]} grouping
+ * @param {Scene["grouping"]} grouping
  * @returns {import("./sparkline.js").Line | null}
  */
 function lineFor(item, { which, least }, grouping) {

@@ -37,12 +37,11 @@ export class StateCounts {
     this.bar.setAttribute("aria-hidden", "true");
   }
 
-  /** @param {Counts} counts @param {string} filter */
+  /** @param {Counts} counts @param {import("./scene.js").Scene["filter"]} filter */
   draw(counts, filter) {
-    const terms = filter.split(" ");
     for (const { state, button, figure, part } of this.states) {
       const count = counts[state];
-      const on = terms.includes(`state:${state}`);
+      const on = filter?.has("state", state) === true;
       setText(figure, `${count}`);
       setClass(button, on ? `${state} on` : state);
       setAttribute(button, "aria-label", `${count} ${state}`);

@@ -1,9 +1,8 @@
 /**
  * A container's state and health as one mark, its tone and its word. Pure.
  *
- * Not here: drawing it (cells).
+ * Not here: which state it is in (container), drawing it (cells).
  *
- * @typedef {import("./messages.js").ContainerSample} ContainerSample
  * @typedef {import("./messages.js").ContainerFacts} ContainerFacts
  *
  * @typedef {object} StateMark
@@ -12,26 +11,25 @@
  * @property {string} word
  */
 
-/**
- * @param {ContainerFacts | null} facts
- * @param {ContainerSample | null} sample
- * @returns {StateMark}
- */
-export function stateOf(facts, sample) {
-  if (facts === null) return sample ? { mark: "●", tone: "quiet", word: "running" } : quiet("○", "unknown");
-  switch (facts.state) {
+import { stateOf } from "./container.js";
+
+/** @param {Parameters<typeof stateOf>[0]} container @returns {StateMark} */
+export function markOf(container) {
+  const { facts } = container;
+  const state = stateOf(container);
+  switch (state) {
     case "running":
-      return healthOf(facts.health);
+      return facts === null ? quiet("●", state) : healthOf(facts.health);
     case "paused":
-      return quiet("‖", "paused");
+      return quiet("‖", state);
     case "restarting":
-      return { mark: "↻", tone: "high", word: "restarting" };
+      return { mark: "↻", tone: "high", word: state };
     case "exited":
-      return ended(facts);
+      return ended(/** @type {ContainerFacts} */ (facts)); // figures tell of none
     case "dead":
-      return { mark: "✕", tone: "full", word: "dead" };
+      return { mark: "✕", tone: "full", word: state };
     default:
-      return quiet("○", facts.state ?? "unknown");
+      return quiet("○", state);
   }
 }
 

@@ -47,14 +47,15 @@ export class StreamHealth {
   /** @returns {Health} */
   report() {
     const all = [...this.#arrivals.values()].flat();
-    const times = all.map(({ at }) => at);
-    const ways = all.map(({ at, receivedAt }) => at - receivedAt);
-    const least = Math.min(...ways); // the two clocks differ by about that, and only what is longer can be told
-    const delays = ways.map((way) => way - least).sort((one, other) => one - other);
+    let [first, last] = [Infinity, -Infinity];
+    for (const { at } of all) [first, last] = [Math.min(first, at), Math.max(last, at)];
+    const ways = Float64Array.from(all, ({ at, receivedAt }) => at - receivedAt).sort();
+    const [least = 0] = ways; // the two clocks differ by about that, and only what is longer can be told
+    const delays = ways.map((way) => way - least);
     const enough = all.length >= FEWEST;
     return {
       batches: all.length,
-      spanMs: all.length === 0 ? 0 : Math.max(...times) - Math.min(...times),
+      spanMs: Math.max(0, last - first),
       p50Ms: enough ? quantile(delays, 0.5) : null,
       p95Ms: enough ? quantile(delays, 0.95) : null,
       burstMs: burstOf([...this.#arrivals.values()]),
@@ -87,7 +88,7 @@ function burstOf(hosts) {
   return quantile(apart.sort((one, other) => one - other), 0.5);
 }
 
-/** @param {number[]} ascending @param {number} part @returns {number} */
+/** @param {ArrayLike<number>} ascending @param {number} part @returns {number} */
 function quantile(ascending, part) {
   return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * part))] ?? NaN;
 }

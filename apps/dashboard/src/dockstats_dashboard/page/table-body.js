@@ -124,7 +124,7 @@ export class TableBody {
     const { rowSpark, groupSpark } = this.#heights;
     const tops = items.map((item, index) => this.heights.topOf(from + index) + ("row" in item ? rowSpark : groupSpark));
     const height = Math.ceil(look.bottom - look.top) + 2 * BEYOND_PX + this.#heights.row;
-    this.sparks?.draw({ items, grouping: scene.grouping, tops, top: this.heights.topOf(from), height }, scene.now, look.epoch);
+    this.sparks?.draw({ items, tops, top: this.heights.topOf(from), height }, scene, look.epoch);
     return late < 0 && left === 0;
   }
 

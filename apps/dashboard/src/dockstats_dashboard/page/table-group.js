@@ -39,8 +39,8 @@ const TOTALS = {
   disk: ({ read, written }, format) => pair(read, written, format),
   pids: ({ pids }) => (pids.value === null ? null : { parts: [String(pids.value)], sums: [pids] }),
   restarts: ({ restarts }) => (restarts === null ? null : { parts: [String(restarts)] }),
-  pressure: ({ pressure }) => (pressure === null ? null : { parts: [percent(pressure), "% most"] }),
-  throttled: ({ throttled }) => (throttled === null ? null : { parts: [percent(throttled), "% most"] }),
+  pressure: ({ pressure }) => (pressure === null ? null : { parts: [percent(pressure), "% max"] }),
+  throttled: ({ throttled }) => (throttled === null ? null : { parts: [percent(throttled), "% max"] }),
 };
 
 /** Columns with two figures. */

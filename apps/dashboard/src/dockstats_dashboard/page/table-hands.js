@@ -23,7 +23,7 @@ export class TableHands {
       table.cursorKey = table.body.keyOf(target) ?? table.cursorKey;
     });
     element.addEventListener("focusout", () => app.requestDraw());
-    // A click is no wish for the focus, which would hold the table for as long as it is there.
+    // A click on a button is no wish for the focus, which would be beside the row's.
     element.addEventListener("mousedown", (event) => {
       if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();
     });

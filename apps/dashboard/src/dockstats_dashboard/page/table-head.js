@@ -13,7 +13,13 @@ import { CPU_UNITS, nextCpuUnit } from "./format.js";
 import { setAttribute, setText } from "./frame.js";
 import { setWhy } from "./why.js";
 
-const BY_FIGURES = "Largest first, by the mean of the last seconds; rows move every 2 s at most.";
+const BY_FIGURES = "Largest first, by the mean of the last second or two; rows move every 2 s at most.";
+
+/** What a figure is that its column's name does not tell. @type {Record<string, string>} */
+const ABOUT = {
+  pressure: "The share of time in which something in it waited for CPU, memory or disk.\n",
+  throttled: "How many of the scheduler's periods its own CPU limit cut short; empty without a limit.\n",
+};
 
 /** @typedef {{ column: Column, place: HTMLElement, arrow: Text, unit: Text | null }} Head */
 
@@ -66,9 +72,10 @@ export class TableHead {
     const sort = element("button", "sort", title, arrow.element);
     sort.type = "button";
     place.addEventListener("click", ({ target }) => {
-      if (target instanceof Element && !target.closest(".explained, .edge")) this.#sortBy(column);
+      if (target instanceof Element && !target.closest(".explained, .edge")) this.sortBy(column);
     });
-    setWhy(sort, column.id === "state" ? "Sort by state: what needs a person first." : column.figures ? BY_FIGURES : null);
+    const by = column.id === "state" ? "Sort by state: what needs a person first." : column.figures ? BY_FIGURES : null;
+    setWhy(sort, by && `${ABOUT[column.id] ?? ""}${by}`);
     place.append(sort);
     const unit = column.id === "cpu" ? this.#unitButton(place) : null;
     if (column.unit) place.append(element("span", "unit", column.unit));
@@ -89,7 +96,7 @@ export class TableHead {
   }
 
   /** The largest first at the first click, or the first of the alphabet. @param {Column} column */
-  #sortBy({ id, figures, title }) {
+  sortBy({ id, figures, title }) {
     const { view, say } = this.app();
     const { sort } = view.state;
     const descending = sort.column === id ? !sort.descending : figures;

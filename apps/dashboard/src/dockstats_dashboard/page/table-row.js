@@ -23,7 +23,7 @@ import { setAttribute, setClass } from "./frame.js";
 import { signOf } from "./signs.js";
 import { exceeded } from "./thresholds.js";
 
-/** These every time; the others once a second: a page that is read stays calm, and drawing costs half. */
+/** These every time; the others once a second, but of the one that is open, so that row and detail say the same: a page that is read stays calm, and drawing costs half. */
 const OFTEN = new Set(["state", "name", "cpu", "memory", "throttled"]);
 const OTHERS_EVERY_MS = 1000;
 
@@ -86,7 +86,7 @@ export class TableRow {
     const { now, live } = scene;
     const due = this.#others !== sample || !same;
     const second = Math.floor((now + this.#phaseMs) / OTHERS_EVERY_MS);
-    const othersDue = age !== this.#age || (due && (!same || !live || second !== this.#othersOf));
+    const othersDue = age !== this.#age || (due && (!same || !live || chosen || second !== this.#othersOf));
     if (same && sample === this.#sample && !othersDue) return 0;
     if (same && busy) return null;
     this.#drawn = seen;
@@ -100,6 +100,7 @@ export class TableRow {
     if (over !== null) names.push("over");
     if (chosen) names.push("chosen");
     if (fresh) names.push("fresh");
+    if (gone !== null) names.push("gone");
     setClass(this.element, names.join(" "));
     setAttribute(this.element, "aria-current", chosen ? "true" : null);
     for (const draw of this.often) draw(row, scene, sign);

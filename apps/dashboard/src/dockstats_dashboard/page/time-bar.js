@@ -18,7 +18,7 @@ import { age, clock, cores, instant as instantText } from "./format.js";
 import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 import { MiniChart } from "./mini-chart.js";
 import { PageNotice } from "./notice.js";
-import { pastSituation } from "./situation.js";
+import { pastSituation, streamSentence } from "./situation.js";
 import { TimeAxis } from "./time-axis.js";
 import { TICK_PX, TimeMarks } from "./time-marks.js";
 import { TimeSlider, move } from "./time-slider.js";
@@ -90,7 +90,7 @@ export class TimeBar extends HTMLElement {
       element("div", "time-ways", element("div", "time-way", this.hint), this.changes),
     );
     this.notice.onAction = () => this.app?.time.live();
-    this.changes.addEventListener("click", () => void this.toggleChanges());
+    this.changes.addEventListener("click", () => this.toggleChanges());
     this.changes.setAttribute("aria-expanded", "false");
     new ResizeObserver(([entry]) => {
       this.#width = this.slider.width = Math.floor(entry?.contentRect.width ?? 0);
@@ -100,13 +100,14 @@ export class TimeBar extends HTMLElement {
   }
 
   /** Opens or closes the list of what changed. */
-  async toggleChanges() {
-    if (this.app === null) return;
-    if (this.leave()) return;
-    const { ChangesPanel } = await import("./changes-panel.js");
-    this.panel ??= this.#place(new ChangesPanel());
-    setAttribute(this.changes, "aria-expanded", "true");
-    this.panel.open(this.app);
+  toggleChanges() {
+    const { app } = this;
+    if (app === null || this.leave()) return;
+    app.bring(import("./changes-panel.js"), ({ ChangesPanel }) => {
+      this.panel ??= this.#place(new ChangesPanel());
+      setAttribute(this.changes, "aria-expanded", "true");
+      this.panel.open(app);
+    });
   }
 
   /** @param {import("./changes-panel.js").ChangesPanel} panel */
@@ -138,7 +139,8 @@ export class TimeBar extends HTMLElement {
     setText(this.note.text, instant === null ? "last 30 min" : `${age(Math.max(0, now - instant))} ago`);
     setClass(this, instant === null ? "" : "paused");
     setHidden(this.hint, instant !== null || app.live.hosts === null);
-    this.notice.draw(pastSituation(app.time, now), browserNow);
+    const arriving = streamSentence(scene.streamState, true, browserNow, instant) === null;
+    this.notice.draw(pastSituation(app.time, now, arriving), browserNow);
     this.slider.draw(span, instant);
     const hosts = app.live.hosts ?? [];
     this.#drawMarks(hosts, span);
@@ -158,7 +160,7 @@ export class TimeBar extends HTMLElement {
     const buckets = sumOf(hosts.map((host) => host.series), "cpu_pct", bucket * BUCKET_MS);
     this.#cpu = buckets.values;
     this.#cpuNewestAt = bucket * BUCKET_MS;
-    this.chart.draw(buckets, BUCKET_MS, { least: ONE_CORE_PCT });
+    this.chart.draw({ newestAt: this.#cpuNewestAt, revision: "", values: () => this.#cpu }, { least: ONE_CORE_PCT });
     const last = this.#cpu[this.#cpu.length - 1] ?? NaN;
     const said = Number.isNaN(last) ? "not known now" : `${cores(last)} cores now`;
     this.chart.name(`CPU of all hosts in the last 30 minutes, ${said}`);
@@ -188,7 +190,7 @@ export class TimeBar extends HTMLElement {
     const bucketsBack = Math.round((this.#cpuNewestAt - Math.floor(at / BUCKET_MS) * BUCKET_MS) / BUCKET_MS);
     const value = this.#cpu[this.#cpu.length - 1 - Math.max(0, bucketsBack)] ?? NaN;
     setText(this.tagTime.text, clock(at));
-    setText(this.tagValue.text, Number.isNaN(value) ? "not known" : `${cores(value)} cores`);
+    setText(this.tagValue.text, Number.isNaN(value) ? "not known" : `≈ ${cores(value)} cores`); // the mean of its two seconds
     move(this.cursor, x);
     move(this.tag, Math.max(0, Math.min(this.#width - TAG_PX, x - TAG_PX / 2)));
   }

@@ -80,11 +80,11 @@ export class ViewState {
 
   /**
    * @param {(state: Readonly<State>, before: Readonly<State>) => void} listener
-   * @returns {() => void} call it to hear no more
+   * @returns {() => boolean} call it to hear no more; false: it had been called
    */
   onChange(listener) {
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return () => this.#listeners.delete(listener);
   }
 }
 

@@ -58,14 +58,27 @@ export function explainOnDemand(document) {
   document.addEventListener("pointerover", ({ target }) => void show(target));
   document.addEventListener("focusin", ({ target }) => void show(target));
   document.addEventListener("focusout", hide);
-  document.addEventListener("scroll", hide, { capture: true, passive: true });
+  // What has the keyboard's focus is scrolled into sight just after it was asked.
+  const follow = () => {
+    const focused = [wanted, shownFor].find((asked) => asked?.matches(":focus-visible"));
+    if (!focused) return hide();
+    if (focused !== shownFor) return; // its reason is on its way
+    const { top, bottom } = focused.getBoundingClientRect();
+    box.hidden = bottom < 0 || top > document.documentElement.clientHeight;
+    place(box, focused);
+  };
+  document.addEventListener("scroll", follow, { capture: true, passive: true });
   document.documentElement.addEventListener("pointerleave", hide);
   box.addEventListener("pointerdown", (event) => {
     if (event.pointerType === "touch") hide(); // it may cover what the finger wants next
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
-  });
+  const leave = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape" || box.hidden) return;
+    event.stopPropagation(); // one press closes one thing
+    event.preventDefault();
+    hide();
+  };
+  document.addEventListener("keydown", leave, { capture: true });
 }
 
 /**

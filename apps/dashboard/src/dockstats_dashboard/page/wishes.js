@@ -8,11 +8,10 @@
  * @typedef {object} Parties whom it may concern
  * @property {import("./page-head.js").PageHead} head
  * @property {import("./time-bar.js").TimeBar} timeBar
- * @property {import("./time-machine.js").TimeMachine} time
+ * @property {import("./scene.js").App} app
  * @property {import("./parts.js").Parts} parts
  */
 
-import { choicesOf } from "./columns.js";
 import { nextCpuUnit } from "./format.js";
 import { GROUPS } from "./view-state.js";
 
@@ -24,7 +23,8 @@ export class Wishes {
 
   /** @param {Wish} wish @param {Element} [from] where it was asked */
   answer(wish, from) {
-    const { head, timeBar, time, parts, table, view, settings, stream, say } = this.parties;
+    const { head, timeBar, app, parts, table, view, settings, stream } = this.parties;
+    const { time, tell } = app;
     switch (wish) {
       case "filter":
         return head.filter.enter();
@@ -35,12 +35,12 @@ export class Wishes {
       case "open":
         return table.openCursor();
       case "pin":
-        return this.#pin(table.cursor ?? view.state.open);
+        return this.#pin(from === undefined ? (table.cursor ?? view.state.open) : view.state.open); // a button is in the detail
       case "compare":
-        if (view.state.pinned.length === 0) say("Pin containers first, with p; then c compares them.");
+        if (view.state.pinned.length === 0) tell("Pin containers first, with p; then c compares them.");
         return view.set({ compare: !view.state.compare });
       case "sort":
-        return view.set({ sort: { column: after(this.#sortable(), view.state.sort.column), descending: true } });
+        return this.#sort();
       case "group":
         return view.set({ group: after(GROUPS, view.state.group) });
       case "unit":
@@ -54,20 +54,17 @@ export class Wishes {
       case "time":
         return timeBar.slider.element.focus();
       case "share":
-        return void head.share(from);
+        return head.share(from);
       case "changes":
-        return void timeBar.toggleChanges();
+        return timeBar.toggleChanges();
       case "columns":
-        return parts.want("columns-menu", (menu) => {
-          menu.folded = table.folded;
-          menu.open(from instanceof HTMLElement ? from : head);
-        });
+        return this.#columns(from);
       case "settings":
         return parts.want("settings-dialog", (dialog) => dialog.open());
       case "keys":
         return parts.want("keys-dialog", (dialog) => dialog.open());
       case "export":
-        return void this.#export();
+        return app.bring(import("./export.js"), ({ exportTable }) => this.#export(exportTable));
       case "doctor":
         return view.set({ doctor: true });
       case "hurry":
@@ -80,6 +77,8 @@ export class Wishes {
   /** Closes one thing, what lies on top first. */
   #leave() {
     const { timeBar, table, view } = this.parties;
+    const over = document.querySelector(":popover-open");
+    if (over instanceof HTMLElement) return over.hidePopover();
     if (timeBar.leave()) return;
     if (view.state.compare) return view.set({ compare: false });
     if (view.state.open === null) return;
@@ -89,25 +88,38 @@ export class Wishes {
 
   /** @param {string | null} key */
   #pin(key) {
-    const { view, say } = this.parties;
-    if (key === null) return say("Go to a container first, with j and k.");
-    if (!view.togglePin(key)) say("Eight containers are pinned already; unpin one first.");
+    const { view, app } = this.parties;
+    if (key === null) return app.tell("Go to a container first, with j and k.");
+    if (!view.togglePin(key)) app.tell("Eight containers are pinned already; unpin one first.");
   }
 
-  async #export() {
-    const { exportTable } = await import("./export.js");
-    const scene = this.parties.sceneNow();
-    if (scene !== null) exportTable(scene);
+  /** Below its button; in a narrow window that hides, with the menu it is in, before the files are there. @param {Element} [button] */
+  #columns(button) {
+    if (!(button instanceof HTMLButtonElement)) return;
+    const { parts, head } = this.parties;
+    const { left, bottom } = button.getBoundingClientRect();
+    const back = button.closest(".open") === null ? button : head.more;
+    parts.want("columns-menu", (menu) => menu.toggle(button, { left, bottom, back }));
   }
 
-  #sortable() {
-    const { settings, table } = this.parties;
-    const shown = choicesOf(settings.value.columns).filter((choice) => choice.shown && !table.folded.has(choice.id));
-    return shown.map((choice) => choice.id);
+  /** @param {typeof import("./export.js").exportTable} exportTable */
+  #export(exportTable) {
+    const { table, sceneNow } = this.parties;
+    const scene = sceneNow();
+    if (scene !== null) exportTable(scene, table.body.items);
+  }
+
+  /** By the next of the columns whose heads are seen: a phone has a few of them only. */
+  #sort() {
+    const { table, view } = this.parties;
+    const seen = table.head.heads.filter(({ place }) => place.offsetWidth > 0).map(({ column }) => column);
+    const sorted = seen.find(({ id }) => id === view.state.sort.column);
+    const next = after(seen, sorted);
+    if (next !== undefined) table.head.sortBy(next);
   }
 }
 
-/** The one after `one`; the first after the last. @template T @param {readonly T[]} list @param {T} one @returns {T} */
+/** The one after `one`; the first after the last, or after none. @template T @param {readonly T[]} list @param {T} one @returns {T} */
 function after(list, one) {
   return /** @type {T} */ (list[(list.indexOf(one) + 1) % list.length]);
 }

@@ -21,7 +21,7 @@ from dockstats_core.errors import ConfigurationError, DockstatsError
 from dockstats_core.fleet.columns_form import columns_of
 from dockstats_core.fleet.history import HostRecorder
 from dockstats_core.fleet.journal import Journal
-from dockstats_core.fleet.latest import Latest
+from dockstats_core.fleet.latest import ContainerNow, Latest
 from dockstats_core.fleet.moments import FleetMoment, host_then, reach_s
 from dockstats_core.fleet.status import ConnectionRecord
 from dockstats_core.history.answers import HistoryAnswer
@@ -45,6 +45,10 @@ _SHOWN_NAMESAKES = 3  # agents named in one sentence
 
 class UnknownAgentError(DockstatsError):
     """Somebody asked about an agent that is not configured; the message names those that are."""
+
+
+class UnknownContainerError(DockstatsError):
+    """Somebody asked about a container of which the agent says nothing now."""
 
 
 class AgentSummary(Struct, frozen=True, kw_only=True):
@@ -98,6 +102,7 @@ class Fleet:
         history_limits: HistoryLimits | None = None,
     ) -> None:
         self._simulated = simulated
+        self._started_at = now
         self._store = HistoryStore(history_limits)
         self._agents: dict[str, _Agent] = {}
         for entry in agents:
@@ -107,7 +112,8 @@ class Fleet:
 
     def agent_list(self, now: datetime) -> AgentList:
         """Every agent, in the configured order."""
-        return AgentList(ts=now, agents=[agent.entry for agent in self._agents.values()], simulated=self._simulated)
+        entries = [agent.entry for agent in self._agents.values()]
+        return AgentList(ts=now, agents=entries, simulated=self._simulated, started_at=self._started_at)
 
     def snapshot(self, now: datetime) -> list[StreamMessage]:
         """All that holds now: the agent list, every agent's status, then inventories, events, and batches."""
@@ -186,6 +192,17 @@ class Fleet:
         return self._store.answer(
             agent_id, container_id, now=now.timestamp(), since=since, until=until, step_s=step_s, columns=columns
         )
+
+    def container(self, agent_id: str, container_id: str) -> ContainerNow:
+        """One container as its agent last told it, by its id or at least the first 12 characters of it.
+
+        Raises:
+            UnknownContainerError: the agent says nothing of one now.
+        """
+        found = self._agent(agent_id).latest.container(container_id)
+        if found is None:
+            raise UnknownContainerError(f"{agent_id} says nothing of a container {container_id[:_SHOWN_NAME]!r} now")
+        return found
 
     def sparklines(self, at: float) -> Sparklines:
         """The minute up to `at` (Unix seconds) of every container."""

@@ -9,8 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from dockstats_core.messages.agent import ContainerFacts, ContainerInventory, ContainerStatsBatch
-from dockstats_core.messages.stream import AgentBatch, AgentEntry, AgentEvents, AgentInventory, ContainerEvent
+from msgspec import Struct
+
+from dockstats_core.messages.agent import ContainerFacts, ContainerInventory, ContainerSample, ContainerStatsBatch
+from dockstats_core.messages.stream import (
+    SHORT_ID_CHARS,
+    AgentBatch,
+    AgentEntry,
+    AgentEvents,
+    AgentInventory,
+    ContainerEvent,
+)
+
+
+class ContainerNow(Struct, frozen=True, kw_only=True):
+    """One container as its agent last told it, with all it has: also what a page's columns leave out."""
+
+    agent_id: str
+    received_at: datetime | None  # of the batch that the sample is from
+    facts: ContainerFacts | None  # None: the newest inventory does not have it
+    sample: ContainerSample | None  # None: no figures in the newest batch, as of one that does not run
 
 
 class Latest:
@@ -49,10 +67,28 @@ class Latest:
         self.batch = AgentBatch(agent_id=self._entry.id, label=self._entry.label, payload=batch, received_at=now)
         return self.batch
 
+    def container(self, container_id: str) -> ContainerNow | None:
+        """One by its id, or by the first SHORT_ID_CHARS or more of it; None where nothing is known of it now."""
+        batch = self.batch
+        samples = [] if batch is None else [each for each in batch.payload.containers if _is(each.id, container_id)]
+        facts = [each for each in self.facts.values() if _is(each.id, container_id)]
+        if not samples and not facts:
+            return None
+        return ContainerNow(
+            agent_id=self._entry.id,
+            received_at=batch.received_at if batch is not None and samples else None,
+            facts=facts[0] if facts else None,
+            sample=samples[0] if samples else None,
+        )
+
     def take_events(self, events: list[ContainerEvent]) -> AgentEvents:
         """Keeps what happened, oldest first."""
         self.events = AgentEvents(agent_id=self._entry.id, label=self._entry.label, events=events)
         return self.events
+
+
+def _is(whole: str, asked: str) -> bool:
+    return whole == asked or (len(asked) >= SHORT_ID_CHARS and whole.startswith(asked))
 
 
 def _repeats(batch: ContainerStatsBatch, last: ContainerStatsBatch) -> bool:

@@ -33,6 +33,7 @@ class AgentList(Struct, frozen=True, kw_only=True, tag_field="type", tag="agent_
     ts: Timestamp  # fixed
     agents: list[AgentEntry]  # fixed
     simulated: bool = False  # every figure of this dashboard is made up (--demo)
+    started_at: Timestamp | None = None  # when this dashboard began: it knows nothing from before
 
 
 class AgentConnection(Struct, frozen=True, kw_only=True, tag_field="type", tag="agent_status"):
