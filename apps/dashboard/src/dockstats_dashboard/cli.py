@@ -5,8 +5,8 @@ Not here: the options (`program.options`), the app (app), the health check (`pro
 
 from __future__ import annotations
 
+import os
 import signal
-import sys
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
     With `healthcheck` as its first argument it asks the running one instead: 0 where it is well, else 1.
     """
     # First of all, as process 1 of a container has no default action: a stop while the rest is loaded would be lost.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # an exception would hit what is half loaded
     from dockstats_core.program.healthcheck import leave_if_asked
 
     leave_if_asked("dashboard")
