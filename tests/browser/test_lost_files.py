@@ -134,5 +134,5 @@ async def test_part_whose_file_stays_away_is_asked_for_and_told_until_it_comes(b
         await page.route(lost, lambda route: route.abort())
         await row(page, "web").locator("button.name").click()
         await expect(told(page)).to_have_text(re.compile("did not arrive"))
-        await page.unroute(lost)
+        await page.unroute_all(behavior="wait")
         await expect(page.locator("detail-drawer h2")).to_have_text("web")

@@ -234,7 +234,7 @@ async def test_drag_in_the_timeline_leads_to_the_instant_under_the_pointer(brows
             await expect(slider(page)).to_have_attribute("aria-valuetext", re.compile(f"^({near}), paused"))
         await page.mouse.up()
         answered.set()
-        await page.unroute("**/api/moment?*", wait)
+        await page.unroute_all(behavior="wait")  # the page serves another test
 
 
 async def test_drag_beyond_all_history_stops_at_the_oldest_instant_there_is(browser: Browser, lived: Stepped) -> None:
