@@ -116,6 +116,7 @@ function keep(event) {
 settings.onChange(followTheme);
 view.onChange(requestDraw);
 document.addEventListener("keydown", keep);
+document.addEventListener("visibilitychange", requestDraw); // hidden in the middle of a pass, it would end that one first
 addEventListener("online", () => stream.wake());
 addEventListener("pagehide", () => stream.close());
 addEventListener("pageshow", (event) => {
