@@ -122,7 +122,7 @@ async def test_hidden_tab_draws_nothing_and_is_right_in_its_first_frame(lived: S
         lived.use(72)
 
 
-async def test_tab_hidden_in_the_middle_of_a_pass_begins_anew_in_its_first_frame(browser: Browser, lived: Stepped) -> None:
+async def test_tab_hidden_in_the_middle_of_a_pass_begins_anew(browser: Browser, lived: Stepped) -> None:
     async with visit(browser, lived.url, before=STEPPED_FRAMES) as page:
         memory = row(page, "web").locator("td.memory")
         await expect(memory).to_contain_text(HIGH)
