@@ -9,14 +9,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.findings import Result, read
+from bench.load import findings as load
+from bench.load.table import markdown as load_markdown
 from bench.options import RESULTS
 from bench.page.findings import PageResult, kept
 from bench.page.table import markdown as page_markdown
+from bench.soak import findings as soak
+from bench.soak.table import markdown as soak_markdown
 from bench.table import markdown
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 BEGIN = "<!-- Written by bench/performance_page.py from bench/results/: run the bench instead of changing them. -->\n"
 BEGIN_PAGE = "<!-- Written by bench/performance_page.py, too, from bench/results/page.json. -->\n"
+BEGIN_LOAD = "<!-- Written by bench/performance_page.py, too, from bench/results/load.json. -->\n"
+BEGIN_SOAK = "<!-- Written by bench/performance_page.py, too, from bench/results/soak.json. -->\n"
 END = "<!-- The end of what is written. -->\n"
 
 
@@ -43,6 +49,24 @@ def with_page_table(text: str, result: PageResult) -> str:
     return _between(text, BEGIN_PAGE, page_markdown(result))
 
 
+def with_load_table(text: str, result: load.LoadResult) -> str:
+    """The text with the table of what dockstats holds in place of the old one.
+
+    Raises:
+        ValueError: the text does not have both marks.
+    """
+    return _between(text, BEGIN_LOAD, load_markdown(result))
+
+
+def with_soak_table(text: str, result: soak.SoakResult) -> str:
+    """The text with the table of what dockstats keeps in place of the old one.
+
+    Raises:
+        ValueError: the text does not have both marks.
+    """
+    return _between(text, BEGIN_SOAK, soak_markdown(result))
+
+
 def _between(text: str, begin: str, written: str) -> str:
     before, found, rest = text.partition(begin)
     _, found_too, after = rest.partition(END)
@@ -54,7 +78,9 @@ def _between(text: str, begin: str, written: str) -> str:
 def main() -> None:
     """Write the page."""
     text = with_tables(PAGE.read_text(encoding="utf-8"), read(RESULTS / "results.json"))
-    PAGE.write_text(with_page_table(text, kept()), encoding="utf-8")
+    text = with_page_table(text, kept())
+    text = with_load_table(text, load.kept())
+    PAGE.write_text(with_soak_table(text, soak.kept()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -21,10 +21,10 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from tests.requirements import MISSING
+from tests.requirements import MISSING, can_have_own_network
 
 TIME_LIMIT_S = 60.0
 AGAIN_S = 1.0  # code that swallowed the first failure is interrupted again
@@ -46,7 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[REQUIRED] = required
     config.stash[UNMET] = {}
     # How long an example takes says something about the machine and its other guests, not about the code.
-    settings.register_profile("shared_machine", parent=settings(), deadline=None)
+    settings.register_profile(
+        "shared_machine", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     settings.load_profile("shared_machine")
     capture = config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
@@ -59,24 +61,55 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         os.close(config.stash[REAL_STDERR])
 
 
-class _MachineApart(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """A file a worker; all that needs the machine's engine or a browser is one worker's, one test after the other.
+LONG = ("browser", "guests", "machine")
+"""What a worker does for minutes, one test after the other, and so what is begun with; the longest first."""
+TIMED = ("guests", "machine")
+NICENESS = 5  # of all others, more than the run itself: of two that want a core, whose time is taken gets 3/4 of it
 
-    Those measure what the machine does, and an engine's bridges that come and go disturb a browser. The guest is a
-    machine of its own, whose one visit takes minutes; the tests that look at it are another worker's.
+
+def _scope_of(nodeid: str) -> str:
+    """What one worker does: a file, but for what is long.
+
+    Whoever needs this machine's engine measures what the machine does; whoever needs guests, hosts of their own, waits
+    for minutes. The browser's tests share what takes long to start. They have a network of their own, because an
+    engine's bridges that come and go would disturb them; where that cannot be, they and the engine's come in turn.
     """
+    of_guests = nodeid.startswith(("tests/engine/test_guest.py", "tests/engine/test_matrix.py", "tests/fleet/"))
+    if of_guests and "[machine" not in nodeid:
+        return "guests"
+    if nodeid.startswith("tests/engine/"):
+        return "machine"
+    if nodeid.startswith("tests/browser/"):
+        return "browser" if can_have_own_network() else "machine"
+    if nodeid.startswith("tests/fuzz/test_short.py"):
+        return nodeid  # its tests need a core for seconds each, and nothing of one another
+    return nodeid.partition("::")[0]
+
+
+class _Apart(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Scopes to workers, what is long first."""
 
     def _split_scope(self, nodeid: str) -> str:
-        of_guest = nodeid.startswith(("tests/engine/test_guest.py", "tests/engine/test_matrix.py"))
-        if of_guest and "[machine" not in nodeid:
-            return "guest"
-        return "machine" if nodeid.startswith(("tests/browser/", "tests/engine/")) else nodeid.partition("::")[0]
+        return _scope_of(nodeid)
+
+    def _assign_work_unit(self, node: object) -> None:
+        longest = next((scope for scope in LONG if scope in self.workqueue), None)
+        if longest is not None:
+            self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _MachineApart:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Apart:
     """How tests are spread over the workers."""
-    return _MachineApart(config, log)
+    return _Apart(config, log)
+
+
+def _give_way(nodeid: str) -> None:
+    """This worker, and what it starts, are nice to others whose time is taken; as root, who alone can stop being so."""
+    if "PYTEST_XDIST_WORKER" in os.environ and os.geteuid() == 0:
+        own = os.getpriority(os.PRIO_PROCESS, os.getppid())
+        os.setpriority(os.PRIO_PROCESS, 0, own if _scope_of(nodeid) in TIMED else min(own + NICENESS, 19))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -108,6 +141,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
             if name in item.config.stash[REQUIRED]:
                 pytest.fail(f"{name} is required and missing: {reason}", pytrace=False)
             pytest.skip(reason)
+    _give_way(item.nodeid)
     with _limited(item):
         yield
 

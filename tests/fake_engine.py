@@ -41,6 +41,8 @@ class FakeEngine(FakeServer):
         product: docker or podman.
     """
 
+    container_type = FakeContainer  # of the containers it creates
+
     def __init__(
         self,
         *,
@@ -97,7 +99,7 @@ class FakeEngine(FakeServer):
     def create(self, name: str, **facts: Any) -> FakeContainer:
         """A new container; `facts` are FakeContainer's fields."""
         facts.setdefault("id", f"{next(self._numbers):064x}")
-        container = self.containers[facts["id"]] = FakeContainer(name=name, **facts)
+        container = self.containers[facts["id"]] = self.container_type(name=name, **facts)
         self.emit("create", container)
         return container
 

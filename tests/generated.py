@@ -11,6 +11,8 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec import inspect
 
+from dockstats_core.messages.agent import MAX_LIMIT
+
 _ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=8)))
 _LONGEST = 4  # of the lists and maps that are drawn
 
@@ -39,7 +41,7 @@ def _values(info: inspect.Type) -> st.SearchStrategy[Any]:
         case inspect.StrType(max_length=longest):
             return st.text(max_size=min(20, longest or 20))
         case inspect.IntType(ge=least, le=most):
-            return st.integers(least, most)
+            return st.integers(least, MAX_LIMIT if most is None else most)
         case inspect.FloatType(ge=least):
             return st.floats(least, allow_nan=False, allow_infinity=False)
         case inspect.DateTimeType(tz=True):

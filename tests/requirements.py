@@ -1,6 +1,7 @@
 """What some tests need from the machine, and whether it is there: an engine with the test image, Chromium, the guest.
 
 `conftest.py` asks here before the first test runs; a test that needs the image's name or Chromium's path asks here too.
+So does whoever could do with a network namespace, and has another way where there is none.
 Not here: starting an engine (tests/engine/up), building the guest (tests/engine/guest), skipping (conftest.py).
 """
 
@@ -10,8 +11,10 @@ import http.client
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 IMAGE = "dockstats-test:latest"
@@ -75,6 +78,17 @@ def chromium() -> str | None:
 def missing_browser() -> str | None:
     """None when a Chromium is installed; else one sentence that says how to get it."""
     return None if chromium() else "no chromium is installed; on Debian: apt-get install chromium"
+
+
+@cache
+def can_have_own_network() -> bool:
+    """Whether a test may enter a network namespace of its own (own_network): on Linux, as root."""
+    unshare = shutil.which("unshare")
+    return unshare is not None and _succeeds(unshare, "--net", "true")
+
+
+def _succeeds(*command: str) -> bool:
+    return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def guest_root(environ: Mapping[str, str] = os.environ) -> Path:

@@ -11,8 +11,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -24,7 +24,7 @@ from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.sockets import bound_address, open_sockets
 
 ANY_PORT = ListenAddress("127.0.0.1", 0)
-_URL = re.compile(r"(?:http|ws)://[^/\s]*:(\d+)")
+_URL = re.compile(r"(?:https?|wss?)://[^/\s]*:(\d+)")
 
 
 async def until(condition: Callable[[], bool], *, within_s: float = 10.0) -> None:
@@ -90,7 +90,7 @@ class Program:
             self._news = anyio.Event()
         self._news.set()
 
-    async def line_with(self, text: str, *, within_s: float = 20.0) -> str:
+    async def line_with(self, text: str, *, within_s: float = 40.0) -> str:
         """The first line of the log that holds `text`, as soon as it is there."""
         with anyio.move_on_after(within_s):
             while True:
@@ -100,9 +100,9 @@ class Program:
                 await self._news.wait()
         raise AssertionError(f"no line with {text!r} within {within_s} s in:\n" + "\n".join(self.log))
 
-    async def port(self) -> int:
+    async def port(self, *, within_s: float = 40.0) -> int:
         """The port it says it serves on."""
-        match = _URL.search(await self.line_with("://127.0.0.1"))
+        match = _URL.search(await self.line_with("://127.0.0.1", within_s=within_s))
         assert match is not None
         return int(match[1])
 
@@ -150,6 +150,17 @@ async def command(
             await process.aclose()
 
 
+@contextmanager
+def signals_as_they_were() -> Iterator[None]:
+    """What a program's start does about signals holds no longer than the block."""
+    before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+
+
 class Ended(Struct, frozen=True):
     """A program that ended by itself."""
 
@@ -169,8 +180,13 @@ async def ended(
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def executable(name: str) -> str:
+    """The path of one of the programs."""
+    return str(Path(sys.executable).parent / name)
+
+
 def _command(name: str, arguments: Sequence[str]) -> Sequence[str]:
-    return [str(Path(sys.executable).parent / name), *arguments]
+    return [executable(name), *arguments]
 
 
 def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ _INTRODUCTION = """\
 
 <!-- Written by tools/write_configuration.py from the table in dockstats_core/program/options.py: change that. -->
 
-Every option is a flag and an environment variable. What counts, first to last:
+Every option is a flag and an environment variable; only a token has no flag. What counts, first to last:
 
 1. the flag,
 2. the variable in the environment,
@@ -46,7 +46,8 @@ _DASHBOARD = """\
 _EMBEDDED = """\
 Without agents and without `--demo` the dashboard runs an agent inside itself, on this machine's engine. That agent
 takes the agent's variables (all above that start with `AGENT_`, and `DOCKER_HOST`), not its flags;
-`AGENT_LISTEN_ADDR`, `AGENT_ALLOWED_ORIGINS` and `AGENT_LOG_LEVEL` have nothing to do there.
+`AGENT_LISTEN_ADDR`, `AGENT_LOG_LEVEL` and all about who may come in (`AGENT_TOKEN`, `AGENT_TLS_CERT` and so on) have
+nothing to do there.
 """
 
 _VALUES = """\
@@ -57,15 +58,22 @@ _VALUES = """\
 
 **Addresses** to listen on: `:8080` is every interface, IPv4 and IPv6; `127.0.0.1:8080` or `[::1]:8080` only this
 machine. A server that only this machine can reach also checks the name in the browser's address (against DNS
-rebinding); behind a reverse proxy that passes its own name on, allow that name with `--allowed-origins`.
+rebinding); behind a reverse proxy that passes its own name on, allow that name with `--allow-origin`, which has its
+scheme too, or with `--allowed-host`.
+
+**Tokens** are one word of ASCII, at most 512 characters; `openssl rand -hex 32` makes a good one. A file holds the
+token and nothing else. Without a variable or a flag, a Docker secret named `agent_token` or `dashboard_token` is used
+where it is mounted, in `/run/secrets`. A file's flag wins over the variable that holds the token; both variables at
+once are a mistake, and refused.
 
 **Agents**: entries separated by semicolons, each a WebSocket URL or `id|label|url`. An empty id becomes `agent-N`, an
 empty label `Agent N`, N being the entry's place; no two entries may have the same id.
 
     AGENT_ENDPOINTS='ws://10.0.0.7:8080/ws;db|Data base|wss://db.example/ws'
 
-A URL may hold `user:password@` for a proxy in front of the agent; it is never shown, neither on the page nor in the
-log.
+A URL may hold the agent's own token, as in `wss://:TOKEN@db.example/ws`, or `user:password@` for a proxy in front of
+the agent; it is never shown, neither on the page nor in the log. Agents without one are shown `AGENT_TOKEN`, if that is
+set.
 
 **Filters** are Docker's own terms: `label=KEY`, `label=KEY=VALUE`, `name=PATTERN`. Terms of one kind are joined as
 Docker joins them: every label must fit, any name may.
@@ -95,7 +103,9 @@ def row(option: Option[object]) -> tuple[str, str, str, str]:
     """One option's cells: flag, variables, default, what it does."""
     default = option.told_default
     return (
-        f"`{f'{option.flag} {option.metavar}'.strip()}`" + (", repeatable" if option.repeatable else ""),
+        f"`{f'{option.flag} {option.metavar}'.strip()}`" + (", repeatable" if option.repeatable else "")
+        if option.flag
+        else "none",
         ", then ".join(f"`{name}`" for name in option.variables),
         default if " " in default else f"`{default}`",
         option.help,

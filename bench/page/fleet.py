@@ -16,6 +16,8 @@ import anyio
 from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.fleet.agents import Fleet
 from dockstats_core.messages.stream import AgentEntry
+from dockstats_core.program.access import Access
+from dockstats_core.program.credentials import Credentials
 from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.sockets import bound_address, open_sockets
 from dockstats_dashboard.app import build
@@ -55,7 +57,8 @@ async def serve(hosts: int, containers: int, interval_s: float) -> None:
     gathering = Gathering(Fleet(entries, now=datetime.now(UTC), simulated=True), feeds)
     sockets = open_sockets(_ANY_PORT)
     listen = bound_address(_ANY_PORT, sockets)
-    server = Server(build(gathering, listen), started=lambda: print(f"{listen.url}/", flush=True))
+    access = Access(listen=listen, token_variable="DASHBOARD_TOKEN")
+    server = Server(build(gathering, access, Credentials(None)), started=lambda: print(f"{listen.url}/", flush=True))
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(gathering.run)
         await server.serve(sockets=sockets)

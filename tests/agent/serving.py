@@ -15,10 +15,14 @@ from dockstats_agent.server import Server, ServerLimits
 from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages import agent
 from dockstats_core.messages.agent import AgentMessage
+from dockstats_core.program.access import Access
+from dockstats_core.program.clients import ClientLimits, Clients, ClientTally
+from dockstats_core.program.credentials import Credentials
 from tests.running import ANY_PORT, served, until
 from tests.websocket_client import WebSocketClient, websocket
 
 CONTAINERS = 8
+ACCESS = Access(listen=ANY_PORT, token_variable="AGENT_TOKEN")
 
 
 class RunningAgent:
@@ -59,13 +63,16 @@ async def running_agent(
     feed: LocalFeed | None = None,
     *,
     limits: ServerLimits | None = None,
-    allowed_origins: tuple[str, ...] = (),
+    clients: Clients | None = None,
+    access: Access = ACCESS,
+    credentials: Credentials | None = None,
     clock_s: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[RunningAgent]:
     """An agent for as long as the block runs."""
     feed = feed or simulated_feed()
     broadcast = Broadcast(feed, clock_s=clock_s)
-    app = build(broadcast, ANY_PORT, allowed_origins)
+    clients = clients or Clients(ClientLimits(), ClientTally())
+    app = build(broadcast, access, credentials or Credentials(None), clients.tally)
     sampling = anyio.CancelScope()
 
     async def sample() -> None:
@@ -75,7 +82,7 @@ async def running_agent(
     async with feed, anyio.create_task_group() as tasks:
         tasks.start_soon(sample)
         async with (
-            served(lambda started: Server(app, started=started, limits=limits)) as port,
+            served(lambda started: Server(app, started=started, limits=limits, clients=clients)) as port,
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as http,
         ):
             yield RunningAgent(port, broadcast, http, sampling.cancel)

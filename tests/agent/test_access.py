@@ -7,12 +7,14 @@ from typing import cast
 
 import httpx
 import pytest
+from msgspec import structs
 
 from dockstats_agent.app import build
 from dockstats_agent.broadcast import Broadcast
 from dockstats_agent.server import Server
+from dockstats_core.program.credentials import Credentials
 from dockstats_core.program.listen import ListenAddress
-from tests.agent.serving import running_agent
+from tests.agent.serving import ACCESS, running_agent
 from tests.running import program, served
 from tests.websocket_client import Rejected, WebSocketClient, websocket
 
@@ -49,7 +51,7 @@ async def test_a_page_may_not_connect(headers: dict[str, str]) -> None:
 async def test_a_page_that_is_allowed_may_connect() -> None:
     origin = "https://stats.example"
     async with (
-        running_agent(allowed_origins=(origin,)) as agent,
+        running_agent(access=structs.replace(ACCESS, allowed_origins=(origin,))) as agent,
         websocket(agent.port, headers={"Origin": origin}) as client,
     ):
         assert isinstance(client, WebSocketClient)
@@ -57,7 +59,7 @@ async def test_a_page_that_is_allowed_may_connect() -> None:
 
 
 async def test_on_every_interface_any_host_name_is_its_own() -> None:
-    app = build(cast("Broadcast", None), ListenAddress("", 8080))
+    app = build(cast("Broadcast", None), structs.replace(ACCESS, listen=ListenAddress("", 8080)), Credentials(None))
     async with (
         served(lambda started: Server(app, started=started)) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,

@@ -16,8 +16,9 @@ from dockstats_agent.app import build, serve
 from dockstats_agent.broadcast import Broadcast
 from dockstats_agent.server import Server
 from dockstats_core.program.command_line import parse
-from tests.agent.serving import running_agent
-from tests.running import ANY_PORT, served, until
+from dockstats_core.program.credentials import Credentials
+from tests.agent.serving import ACCESS, running_agent
+from tests.running import served, until
 from tests.websocket_client import Rejected, websocket
 
 
@@ -65,7 +66,7 @@ async def test_a_websocket_elsewhere_is_refused() -> None:
 async def test_a_fault_of_ours_is_a_500_without_its_traceback_which_stands_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    app = build(cast("Broadcast", "not a broadcast"), ANY_PORT)
+    app = build(cast("Broadcast", "not a broadcast"), ACCESS, Credentials(None))
     async with (
         served(lambda started: Server(app, started=started)) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
@@ -103,4 +104,4 @@ async def test_it_serves_until_a_signal_and_says_where_and_whether_others_can_re
             await until(lambda: "serving ws://127.0.0.1:" in caplog.text)
             os.kill(os.getpid(), signal.SIGTERM)
     assert codes == [0]
-    assert ("without a password" in caplog.text) is is_told
+    assert ("without a token" in caplog.text) is is_told

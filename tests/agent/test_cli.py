@@ -14,7 +14,7 @@ import pytest
 from dockstats_agent.cli import main
 from tests.fake_engine import FakeEngine
 from tests.faults import hang
-from tests.running import Ended, ended, program
+from tests.running import Ended, ended, program, signals_as_they_were
 from tests.websocket_client import Closed, WebSocketClient, websocket
 
 AGENT = "dockstats-agent"
@@ -95,7 +95,7 @@ async def test_without_an_engine_it_starts_and_says_what_is_missing(tmp_path: Pa
 async def test_on_every_interface_it_warns_in_one_line_that_nobody_is_asked_for_a_password() -> None:
     async with program(AGENT, *SIMULATED[:4], "--listen", ":0") as agent:
         port = await agent.port()
-        line = await agent.line_with("without a password")
+        line = await agent.line_with("without a token")
         assert "WARNING" in line
         assert f"--listen 127.0.0.1:{port}" in line
         assert await agent.stop() == 0
@@ -177,7 +177,7 @@ def test_main_hears_the_arguments_of_its_process(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["dockstats-agent", "--listen", "nowhere"])
-    with pytest.raises(SystemExit) as left:
+    with signals_as_they_were(), pytest.raises(SystemExit) as left:
         main()
     assert left.value.code == 2
     assert capsys.readouterr().err.startswith("dockstats-agent: --listen: 'nowhere'")

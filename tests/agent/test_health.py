@@ -13,6 +13,7 @@ from dockstats_agent.health import STOPPED_AT_LEAST_S, Health, health_of
 from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages import agent
 from dockstats_core.messages.agent import ContainerSample, ContainerStatsBatch, EngineState
+from dockstats_core.program.clients import ClientTally
 from tests.agent.serving import running_agent, simulated_feed
 from tests.builders import NOW, batch, container_id
 from tests.running import until
@@ -63,11 +64,11 @@ async def test_when_sampling_has_stopped_health_says_so_with_the_age() -> None:
         tasks.start_soon(broadcast.run)
         await until(lambda: broadcast.newest is not None)
         tasks.cancel_scope.cancel()
-    assert health_of(broadcast).ok
+    assert health_of(broadcast, None, ClientTally()).ok
     times[0] = 109.0
-    assert health_of(broadcast).ok
+    assert health_of(broadcast, None, ClientTally()).ok
     times[0] = 111.0
-    health = health_of(broadcast)
+    health = health_of(broadcast, None, ClientTally())
     assert not health.ok
     assert health.detail == "sampling has stopped: the last batch was made 11 s ago"
 
@@ -106,7 +107,7 @@ def health_after(*said: tuple[float, ContainerStatsBatch], now_s: float) -> Heal
         times[0] = at_s
         broadcast.publish(message)
     times[0] = now_s
-    return health_of(broadcast)
+    return health_of(broadcast, None, ClientTally())
 
 
 def test_the_last_sample_is_when_figures_came_and_not_when_they_were_last_repeated() -> None:
@@ -153,7 +154,7 @@ def test_a_host_on_which_nothing_runs_is_well() -> None:
 
 
 def test_an_agent_that_has_just_started_is_well_without_a_batch() -> None:
-    health = health_of(Broadcast(simulated_feed()))
+    health = health_of(Broadcast(simulated_feed()), None, ClientTally())
     assert health.ok
     assert health.detail == "no batch has been made yet"
     assert health.last_batch_at is None

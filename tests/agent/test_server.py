@@ -12,15 +12,16 @@ from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from dockstats_agent.app import build
 from dockstats_agent.broadcast import Broadcast
 from dockstats_agent.server import Server, ServerLimits
+from dockstats_core.program.credentials import Credentials
 from dockstats_core.program.sockets import bound_address, open_sockets
-from tests.agent.serving import simulated_feed
+from tests.agent.serving import ACCESS, simulated_feed
 from tests.running import ANY_PORT, keep_buffers_small, until
 from tests.websocket_client import WebSocketClient, websocket
 
 
 def server_of(broadcast: Broadcast, started: anyio.Event) -> Server:
     limits = ServerLimits(shutdown_grace_s=0.1)
-    return Server(build(broadcast, ANY_PORT), started=started.set, limits=limits)
+    return Server(build(broadcast, ACCESS, Credentials(None)), started=started.set, limits=limits)
 
 
 async def test_it_answers_once_it_says_that_it_has_started() -> None:

@@ -4,9 +4,21 @@ import pytest
 
 from bench.chart import chart
 from bench.findings import read
+from bench.load import findings as load
 from bench.options import RESULTS
 from bench.page.findings import kept
-from bench.performance_page import BEGIN, END, PAGE, with_page_table, with_tables
+from bench.performance_page import (
+    BEGIN,
+    BEGIN_LOAD,
+    BEGIN_SOAK,
+    END,
+    PAGE,
+    with_load_table,
+    with_page_table,
+    with_soak_table,
+    with_tables,
+)
+from bench.soak import findings as soak
 from tests.bench.measured import small_result
 
 
@@ -31,3 +43,15 @@ def test_page_and_chart_show_the_run_whose_figures_are_kept() -> None:
     assert with_tables(page, result) == page
     assert with_page_table(page, kept()) == page
     assert (RESULTS / "chart.svg").read_text(encoding="utf-8") == chart(result)
+
+
+@pytest.mark.skipif(not (load.FILE.exists() and soak.FILE.exists()), reason="no run is kept yet")
+def test_page_shows_what_was_held_and_kept_in_the_runs_whose_figures_are_kept() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert with_load_table(page, load.kept()) == page
+    assert with_soak_table(page, soak.kept()) == page
+
+
+def test_page_has_a_place_for_what_is_held_and_kept() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.index(BEGIN_LOAD) < page.index(BEGIN_SOAK)

@@ -1,9 +1,9 @@
-"""What the browser tests share: one Chromium, a made-up fleet, and a past. Not here: pages (visiting)."""
+"""What the browser tests share: a network, one Chromium, a made-up fleet, and a past. Not here: pages (visiting)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from playwright.async_api import Browser
 from tests.browser.serving import dashboard
 from tests.browser.stepping import Stepped, stepped
 from tests.browser.visiting import running_chromium
+from tests.own_network import own_network
 
 T = TypeVar("T")
 
@@ -39,6 +40,13 @@ async def apart(resource: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
     finally:
         over.set()
         await task
+
+
+@pytest.fixture(scope="package", autouse=True)
+def network() -> Iterator[None]:
+    """No interface comes or goes on it, whatever the tests with an engine do beside these."""
+    with own_network():
+        yield
 
 
 @pytest.fixture(scope="package")

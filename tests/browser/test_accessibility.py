@@ -18,7 +18,7 @@ from tests.browser.fake_agent import fake_agent
 from tests.browser.hosts import GIB, MIB, facts, host, sample, short_id
 from tests.browser.places import chart, drawer, filter_field, groups, notice, row
 from tests.browser.serving import dashboard, following
-from tests.browser.visiting import go, until_drawn, visit
+from tests.browser.visiting import until_drawn, visit
 
 pytestmark = pytest.mark.browser
 
@@ -137,7 +137,7 @@ STATES = (
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 async def test_nothing_keeps_anybody_out_of(page: Page, url: str, state: State) -> None:
     await page.set_viewport_size({"width": LOOKS[0][0], "height": 900})
-    await go(page, url + state.query)
+    await page.goto(url + state.query)
     await until_drawn(page)
     await expect(page.locator("page-head .state .word")).to_have_text("Live")
     for key in state.keys:
@@ -150,8 +150,8 @@ async def test_nothing_keeps_anybody_out_of(page: Page, url: str, state: State) 
 async def test_nothing_keeps_anybody_out_of_a_page_without_figures(page: Page, tmp_path: Path, agents: str) -> None:
     options = ("--agents", agents) if agents else ()
     async with dashboard(*options, DOCKER_HOST=f"unix://{tmp_path}/no.sock") as url:
-        await go(page, url)
+        await page.goto(url)
         await until_drawn(page)
         await expect(page.locator("page-notice .notice.wrong")).to_be_visible()
         await expect_nothing_in_the_way(page)
-        await go(page, "about:blank")  # before the dashboard ends, which the page would complain about
+        await page.goto("about:blank")  # before the dashboard ends, which the page would complain about

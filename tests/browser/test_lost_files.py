@@ -1,6 +1,6 @@
 """A file that did not arrive once: who asked is told, and the next wish brings it.
 
-Not here: files of the start, for which the page loads itself anew (test_hostile).
+One of the start has the page loaded anew.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.fake_agent import fake_agent
 from tests.browser.hosts import MIB, facts, host, sample
 from tests.browser.places import filter_field, open_detail, row
 from tests.browser.serving import dashboard, following
-from tests.browser.visiting import visit
+from tests.browser.visiting import until_drawn, visit
 
 pytestmark = pytest.mark.browser
 
@@ -39,9 +39,12 @@ async def url() -> AsyncIterator[str]:
 async def without_once(browser: Browser, url: str, name: str) -> AsyncIterator[Page]:
     """A visit in which the first request for the file `name` fails, and nothing else."""
     complaints: list[str] = []
-    async with visit(browser, url, complaints=complaints, permissions=("clipboard-write",)) as page:
-        await expect(row(page, "web")).to_be_visible()
+    async with visit(browser, "about:blank", complaints=complaints, permissions=("clipboard-write",)) as page:
+        # Before the page is there: to one that is, Chromium tells it so late that a first request may get by.
         await page.route(f"**/page/{name}", lambda route: route.abort(), times=1)
+        await page.goto(url)
+        await until_drawn(page)
+        await expect(row(page, "web")).to_be_visible()
         yield page
     assert [text for text in complaints if "ERR_FAILED" not in text] == []
 
@@ -136,3 +139,23 @@ async def test_part_whose_file_stays_away_is_asked_for_and_told_until_it_comes(b
         await expect(told(page)).to_have_text(re.compile("did not arrive"))
         await page.unroute_all(behavior="wait")
         await expect(page.locator("detail-drawer h2")).to_have_text("web")
+
+
+async def test_page_whose_dashboard_went_away_while_it_loaded_waits_for_it(browser: Browser, url: str) -> None:
+    """Loaded again at once it would be the browser's own page, on which nothing is tried any more."""
+    is_away = True
+
+    async def answer(route: Route) -> None:
+        await (route.abort("connectionrefused") if is_away else route.continue_())
+
+    async with visit(browser, "about:blank", complaints=[]) as page:
+        await page.route("**/page/rest.js", lambda route: route.abort("connectionrefused"), times=1)
+        await page.route("**/healthz", answer)
+        await page.goto(url)
+        await expect(page.get_by_text("A file of this page did not arrive")).to_be_visible()
+        for _ in range(2):
+            async with page.expect_request("**/healthz"):
+                pass
+        await expect(row(page, "web")).to_be_visible()  # what had come is still there
+        is_away = False
+        await until_drawn(page)

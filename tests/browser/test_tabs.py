@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from tests.browser.asking import until_streams
 from tests.browser.places import expect_figures, row
 from tests.browser.stepping import HIGH, Stepped
-from tests.browser.visiting import PATIENCE_MS, go, tabs_of_a_person, until_drawn, visit
+from tests.browser.visiting import PATIENCE_MS, tabs_of_a_person, until_drawn, visit
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ WATCH = """() => {
 async def another_tab(page: Page, url: str) -> Page:
     tab = await page.context.new_page()
     tab.set_default_timeout(PATIENCE_MS)
-    await go(tab, url)
+    await tab.goto(url)
     await expect_figures(tab)
     return tab
 

@@ -14,7 +14,7 @@ from tests.browser.fake_agent import fake_agent
 from tests.browser.hosts import MIB, facts, host, sample
 from tests.browser.places import drawer, head, open_detail, rows
 from tests.browser.serving import dashboard, following
-from tests.browser.visiting import go, until_drawn, visit
+from tests.browser.visiting import until_drawn, visit
 
 pytestmark = pytest.mark.browser
 
@@ -59,7 +59,7 @@ async def test_refusal_is_seen(browser: Browser, url: str, width: int) -> None:
 async def test_refusal_leaves_after_some_seconds(browser: Browser, url: str) -> None:
     async with visit(browser, "about:blank", reduced_motion="reduce") as page:
         await page.clock.install()
-        await go(page, url)
+        await page.goto(url)
         await until_drawn(page)
         await page.keyboard.press("c")
         await expect(line(page, PIN_FIRST)).to_be_visible()

@@ -37,8 +37,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Chromium aborts whatever it loads when any network interface comes or goes, as with each container that starts.
-NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
 DRAWN = """() => document.querySelector('time-bar [aria-valuetext]') !== null  // the last part that comes
     && document.querySelector('tbody tr, page-notice .notice:not([hidden]), container-table .empty:not([hidden])')
 """
@@ -96,7 +94,7 @@ async def visit(
     noted = [] if complaints is None else complaints
     size: ViewportSize = {"width": width, "height": height}
     async with _new(browser, size, noted, before, options) if alone else _used(browser, size, noted) as page:
-        await go(page, url)
+        await page.goto(url)
         if options.get("java_script_enabled", url != "about:blank"):
             await until_drawn(page)
         yield page
@@ -130,7 +128,7 @@ async def _used(browser: Browser, size: ViewportSize, complaints: list[str]) -> 
             yield page
         if not page.is_closed() and page.context.pages == [page]:
             await page.evaluate(FORGET)
-            await go(page, "about:blank")
+            await page.goto("about:blank")
             await page.mouse.move(-1, -1)  # it would point at whatever comes next
             is_clean = True
     finally:
@@ -145,7 +143,7 @@ def heeded(page: Page, complaints: list[str]) -> Iterator[None]:
     """While the block runs, `complaints` takes what the page complains about; and be patient with it."""
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and NETWORK_CHANGED not in message.text:
+        if message.type in {"error", "warning"}:
             complaints.append(message.text)
 
     def note_error(error: Error) -> None:
@@ -168,18 +166,6 @@ async def reload(page: Page) -> None:
     """Load the page anew, and wait until it is drawn."""
     await page.reload()
     await until_drawn(page)
-
-
-async def go(page: Page, url: str) -> None:
-    """Open `url`, again where a network that came or went prevented it."""
-    while True:
-        try:
-            await page.goto(url)
-        except Error as error:
-            if NETWORK_CHANGED not in error.message:
-                raise
-        else:
-            return
 
 
 async def tab_to(page: Page, target: Locator, *, most: int = 40) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from dockstats_core import calculator
-from dockstats_core.messages.agent import AgentMetrics, ContainerSample, Pressure, codec
+from dockstats_core.messages.agent import MAX_COUNT, AgentMetrics, ContainerSample, Pressure, codec
 from dockstats_core.readings import PressureReading, Reading, Stall
 from dockstats_core.sources.engine_reading import online_cpus
 from tests import builders
@@ -209,6 +209,12 @@ def test_totals_leave_out_what_is_not_known() -> None:
     busy = ContainerSample(id="c", name="c", cpu_pct=12.5)
     assert calculator.totals([known, busy]) == AgentMetrics(cpu_pct=25.0, mem_bytes=100)
     assert calculator.totals([]).mem_bytes is None
+
+
+def test_a_total_that_no_message_holds_is_unknown() -> None:
+    absurd = ContainerSample(id="a", name="a", cpu_pct=1.0, mem_bytes=MAX_COUNT)
+    assert calculator.totals([absurd]).mem_bytes == MAX_COUNT
+    assert calculator.totals([absurd, absurd]) == AgentMetrics(cpu_pct=2.0, mem_bytes=None)
 
 
 def test_limit_that_is_unknown_or_negative_is_none() -> None:

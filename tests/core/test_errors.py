@@ -17,6 +17,7 @@ from dockstats_core.errors import (
     MalformedMessageError,
     MessageError,
     UnknownMessageTypeError,
+    in_a_sentence,
 )
 
 
@@ -60,3 +61,10 @@ def test_unknown_type_is_shown_on_one_short_line(message_type: str) -> None:
 def test_wrong_setting_is_no_trouble_of_engine_or_message() -> None:
     assert issubclass(ConfigurationError, DockstatsError)
     assert not issubclass(ConfigurationError, EngineError | MessageError)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("away", "away"), ("a\n\x1b[31mb\u2028", "a  [31mb "), ("x" * 11, "x" * 9 + "…"), ("", "")]
+)
+def test_what_a_stranger_said_is_one_line_of_bounded_length(text: str, shown: str) -> None:
+    assert in_a_sentence(text, 10) == shown

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from dockstats_core.host_figures import SHORTEST_SPAN_S, HostMeter
+from tests.descriptors import no_descriptor_left
 
 SECOND = 10**9
 
@@ -44,6 +45,19 @@ def test_second_look_within_the_shortest_span_is_the_first_one() -> None:
     figures = meter.read(SECOND)
     assert meter.read(SECOND + round(SHORTEST_SPAN_S * SECOND) - 1) is figures
     assert meter.read(SECOND + round(SHORTEST_SPAN_S * SECOND)) is not figures
+
+
+def test_machine_that_cannot_be_read_for_want_of_a_descriptor_keeps_its_size_and_is_read_again() -> None:
+    meter = HostMeter()
+    known = meter.read(0)
+    with no_descriptor_left():
+        unknown = meter.read(SECOND)
+    again, later = meter.read(2 * SECOND), meter.read(3 * SECOND)
+    assert (unknown.basis, unknown.cores, unknown.mem_total_bytes) == ("host", known.cores, known.mem_total_bytes)
+    assert (unknown.cpu_pct, unknown.mem_used_bytes, unknown.load_1m) == (None, None, None)
+    assert again.cpu_pct is None, "no share of a time that began before the gap"
+    assert again.mem_used_bytes is not None
+    assert later.load_1m is not None
 
 
 # --- A machine made of files ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from dockstats_core.own_usage import SHORTEST_SPAN_S, OwnUsageMeter
+from tests.descriptors import no_descriptor_left
 
 SECOND = 10**9
 
@@ -70,3 +71,11 @@ def test_counter_that_went_back_is_unknown_once() -> None:
     assert meter.read(SECOND).cpu_pct is None
     cpu.ns += SECOND // 10
     assert meter.read(2 * SECOND).cpu_pct == pytest.approx(10.0)
+
+
+def test_memory_is_unknown_while_no_descriptor_is_left_to_read_it_with() -> None:
+    meter = OwnUsageMeter()
+    with no_descriptor_left():
+        unknown = meter.read(0)
+    assert unknown.mem_bytes is None
+    assert meter.read(SECOND).mem_bytes is not None

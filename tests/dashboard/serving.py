@@ -15,13 +15,17 @@ from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.fleet.agents import Fleet
 from dockstats_core.messages import stream
 from dockstats_core.messages.stream import AgentEntry, StreamMessage
-from dockstats_dashboard.app import build
+from dockstats_core.program.access import Access
+from dockstats_core.program.clients import ClientLimits, Clients, ClientTally
+from dockstats_core.program.tokens import Token
+from dockstats_dashboard.app import build, credentials_of
 from dockstats_dashboard.gathering import Gathering
 from dockstats_dashboard.server import Server
 from dockstats_dashboard.stream import HEARTBEAT_S
 from tests.running import ANY_PORT, served, until
 
 HOSTS = ("atlas", "borea")
+ACCESS = Access(listen=ANY_PORT, token_variable="DASHBOARD_TOKEN")
 
 
 class Dashboard:
@@ -62,18 +66,22 @@ async def running_dashboard(
     *,
     base_path: str = "",
     simulated: bool = False,
-    allowed_origins: tuple[str, ...] = (),
+    access: Access = ACCESS,
+    token: Token | None = None,
     heartbeat_s: float = HEARTBEAT_S,
+    clients: Clients | None = None,
 ) -> AsyncIterator[Dashboard]:
     """A dashboard that follows `feeds`, two simulated hosts by default."""
     feeds = simulated_feeds() if feeds is None else feeds
     entries = [AgentEntry(id=host, label=host.title(), url=f"ws://{host}:8080/ws") for host in feeds]
     gathering = Gathering(Fleet(entries, now=datetime.now(UTC), simulated=simulated), feeds)
-    app = build(gathering, ANY_PORT, base_path=base_path, allowed_origins=allowed_origins, heartbeat_s=heartbeat_s)
+    credentials = credentials_of(token, access)
+    clients = clients or Clients(ClientLimits(), ClientTally())
+    app = build(gathering, access, credentials, base_path=base_path, heartbeat_s=heartbeat_s, tally=clients.tally)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(gathering.run)
         async with (
-            served(lambda started: Server(app, started=started)) as port,
+            served(lambda started: Server(app, started=started, clients=clients)) as port,
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}{base_path}", trust_env=False, timeout=20) as client,
         ):
             yield Dashboard(gathering, client, port)

@@ -6,8 +6,9 @@ import os
 
 import httpx
 import pytest
+from msgspec import structs
 
-from tests.dashboard.serving import running_dashboard
+from tests.dashboard.serving import ACCESS, running_dashboard
 from tests.running import program
 
 ROUTES = [
@@ -41,7 +42,9 @@ async def test_a_page_of_another_site_may_not_read(path: str) -> None:
 
 
 async def test_its_own_page_may_read_and_so_may_an_allowed_one_behind_a_proxy() -> None:
-    async with running_dashboard({}, allowed_origins=("https://stats.example",)) as dashboard:
+    async with running_dashboard(
+        {}, access=structs.replace(ACCESS, allowed_origins=("https://stats.example",))
+    ) as dashboard:
         own = await dashboard.client.get("/api/agents", headers={"Origin": f"http://127.0.0.1:{dashboard.port}"})
         proxied = await dashboard.client.get(
             "/api/agents", headers={"Host": "stats.example", "Origin": "https://stats.example"}

@@ -17,12 +17,13 @@ from dockstats_core.feeds.agent import AgentFeed
 from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages.stream import AgentEntry
 from dockstats_core.program.command_line import parse
+from dockstats_core.program.credentials import Credentials
 from dockstats_core.program.settings import DashboardSettings
 from dockstats_dashboard.app import build, fleet_of, is_simulated, serve
 from dockstats_dashboard.gathering import Gathering
 from dockstats_dashboard.server import Server
-from tests.dashboard.serving import running_dashboard
-from tests.running import ANY_PORT, served, until
+from tests.dashboard.serving import ACCESS, running_dashboard
+from tests.running import served, until
 
 
 def settings(*argv: str, **environ: str) -> DashboardSettings:
@@ -76,7 +77,7 @@ async def test_head_is_answered_with_what_is_allowed_instead() -> None:
 async def test_a_fault_of_ours_is_a_500_without_its_traceback_which_stands_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    app = build(cast("Gathering", "not a gathering"), ANY_PORT)
+    app = build(cast("Gathering", "not a gathering"), ACCESS, Credentials(None))
     async with (
         served(lambda started: Server(app, started=started)) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
@@ -145,4 +146,4 @@ async def test_it_serves_until_a_signal_and_says_where_and_whether_others_can_re
             await until(lambda: "open http://127.0.0.1:" in caplog.text)
             os.kill(os.getpid(), signal.SIGTERM)
     assert codes == [0]
-    assert ("without a password" in caplog.text) is is_told
+    assert ("without a token" in caplog.text) is is_told

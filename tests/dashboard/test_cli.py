@@ -19,7 +19,7 @@ from dockstats_core.program.command_line import parse
 from dockstats_dashboard.cli import main
 from tests.dashboard.serving import messages_of
 from tests.fake_engine import FakeEngine
-from tests.running import Ended, Program, ended, program
+from tests.running import Ended, Program, ended, program, signals_as_they_were
 
 AGENT, DASHBOARD = "dockstats-agent", "dockstats-dashboard"
 LISTEN = ("--listen", "127.0.0.1:0")
@@ -251,7 +251,7 @@ def test_main_hears_the_arguments_of_its_process(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["dockstats-dashboard", "--listen", "nowhere"])
-    with pytest.raises(SystemExit) as left:
+    with signals_as_they_were(), pytest.raises(SystemExit) as left:
         main()
     assert left.value.code == 2
     assert capsys.readouterr().err.startswith("dockstats-dashboard: --listen: 'nowhere'")

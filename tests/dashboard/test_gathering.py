@@ -12,6 +12,7 @@ from typing import Self
 import anyio
 import pytest
 
+from dockstats_core.backoff import FIRST_S
 from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.fanout.shared_gzip import Frame
 from dockstats_core.fanout.sse import EventStreamParser
@@ -28,7 +29,8 @@ from dockstats_core.messages.stream import (
     AgentList,
     StreamMessage,
 )
-from dockstats_dashboard.gathering import NOT_FOLLOWED, Gathering
+from dockstats_core.messages.unusable import Unusable
+from dockstats_dashboard.gathering import CHANGES_AT_ONCE, NOT_FOLLOWED, Gathering
 from tests.builders import NOW, batch, container_id
 from tests.running import until
 
@@ -183,17 +185,44 @@ async def test_what_happened_reaches_the_browsers_and_those_that_join_later() ->
         assert [event.kind for event in events.events] == ["pause"]
 
 
-async def test_a_message_that_cannot_be_used_is_logged_and_costs_nobody_else_anything(
+async def test_a_fault_of_ours_with_an_agents_messages_is_logged_once_and_costs_nobody_else_anything(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with gathered("atlas", unknown=("ghost",)) as (gathering, [atlas, ghost]):
         ghost.say(batch(1), batch(2))
+        await until(lambda: bool(caplog.records))
+        ghost.say(batch(3))
         atlas.say(batch(1))
         [told] = await heard(gathering, 1)
-        await until(lambda: len(caplog.records) == 2)
     assert isinstance(told, AgentBatch)
-    assert [record.getMessage() for record in caplog.records] == ["agent ghost: a message of it could not be used"] * 2
+    assert [record.getMessage() for record in caplog.records] == ["agent ghost: a message of it could not be used"]
     assert all(record.exc_info for record in caplog.records)
+
+
+async def test_what_an_agent_sends_that_cannot_be_used_is_counted_and_logged_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with gathered("atlas", "borea") as (gathering, [atlas, borea]):
+        for count in range(1, 100):
+            atlas.say(Unusable(malformed=count, unknown_types=count))
+        borea.say(Unusable(unknown_types=7))
+        await until(lambda: [one.unusable.unknown_types for one in gathering.fleet.summaries()] == [99, 7])
+    assert gathering.fleet.summaries()[0].unusable.malformed == 99
+    assert [record.getMessage() for record in caplog.records] == [
+        "agent atlas: it sends messages that are none of the protocol's"
+    ]
+
+
+async def test_an_agent_that_comes_and_goes_all_the_time_does_not_fill_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO):
+        async with gathered("atlas") as (gathering, [atlas]):
+            for number in range(40):
+                atlas.say(ConnectionChanged(status="error", reason=f"another reason {number}", retry_in_s=1))
+            atlas.say(batch())
+            await until(lambda: gathering.fleet.summaries()[0].batch_received_at is not None)  # said last
+    assert len(caplog.records) == CHANGES_AT_ONCE
 
 
 async def test_an_agent_that_stays_away_is_logged_once_for_each_reason(caplog: pytest.LogCaptureFixture) -> None:
@@ -230,40 +259,62 @@ async def test_closing_ends_every_stream() -> None:
 
 
 class BrokenFeed(ScriptedFeed):
-    """A feed with a fault of ours in it."""
+    """A feed with a fault of ours in it, which shows so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self._left = times
 
     async def events(self) -> AsyncIterator[FeedEvent]:
         async for event in super().events():
-            if isinstance(event, ContainerStatsBatch):
+            if self._left:
+                self._left -= 1
                 raise LookupError("a fault of ours")
             yield event
 
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.is_open = False  # and may be entered again
+
+    def discard(self) -> None:
+        """Nobody enters it any more."""
+        self._send.close()
+        self._receive.close()
+
 
 async def test_a_feed_that_breaks_is_told_on_its_card_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
-    broken, borea = BrokenFeed(), ScriptedFeed()
+    broken, borea = BrokenFeed(1), ScriptedFeed()
     fleet = Fleet([entry("atlas"), entry("borea")], now=NOW)
-    gathering = Gathering(fleet, {"atlas": broken, "borea": borea}, wall_clock=lambda: NOW)
+    gathering = Gathering(fleet, {"atlas": broken, "borea": borea}, wall_clock=lambda: NOW, randomness=lambda: 1.0)
     with anyio.fail_after(10):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(gathering.run)
             broken.say(batch(1))
             [told] = await heard(gathering, 1)
+            assert not broken.is_open
             borea.say(batch(7))
             [_, later] = await heard(gathering, 2)
             tasks.cancel_scope.cancel()
+    broken.discard()
     assert isinstance(told, AgentConnection)
     assert (told.agent_id, told.status, told.reason) == ("atlas", "error", NOT_FOLLOWED)
+    assert told.retry_at == NOW + timedelta(seconds=FIRST_S)
     assert isinstance(later, AgentBatch)
     assert later.agent_id == "borea"
-    assert not broken.is_open
     [record] = caplog.records
     assert record.exc_info
 
 
-async def test_when_the_only_feed_breaks_the_dashboard_ends_with_its_fault() -> None:
-    broken = BrokenFeed()
-    gathering = Gathering(Fleet([entry("atlas")], now=NOW), {"atlas": broken}, wall_clock=lambda: NOW)
-    broken.say(batch(1))
-    with anyio.fail_after(10), pytest.raises(ExceptionGroup) as failed:
-        await gathering.run()
-    assert failed.group_contains(LookupError, match="a fault of ours")
+async def test_a_feed_that_breaks_is_begun_anew_by_itself_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    broken = BrokenFeed(3)
+    fleet = Fleet([entry("atlas")], now=NOW)
+    gathering = Gathering(fleet, {"atlas": broken}, wall_clock=lambda: NOW, randomness=lambda: 0.0)
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(gathering.run)
+            broken.say(*(batch(sequence) for sequence in range(1, 5)))
+            await until(lambda: bool(fleet.summaries()[0].batch_received_at))
+            tasks.cancel_scope.cancel()
+    broken.discard()
+    assert len(caplog.records) == 1

@@ -15,12 +15,13 @@ from dockstats_core.fanout.sse import EventStreamParser
 from dockstats_core.fleet.agents import Fleet
 from dockstats_core.messages import stream
 from dockstats_core.messages.stream import AgentBatch, AgentEntry
+from dockstats_core.program.credentials import Credentials
 from dockstats_core.program.sockets import bound_address, open_sockets
 from dockstats_dashboard.app import build
 from dockstats_dashboard.gathering import Gathering
 from dockstats_dashboard.server import Server
 from tests.builders import NOW
-from tests.dashboard.serving import simulated_feeds
+from tests.dashboard.serving import ACCESS, simulated_feeds
 from tests.running import ANY_PORT, keep_buffers_small, until
 
 
@@ -29,7 +30,7 @@ async def test_it_answers_once_it_says_that_it_has_started() -> None:
     url = f"http://127.0.0.1:{bound_address(ANY_PORT, sockets).port}/healthz"
     started = anyio.Event()
     gathering = Gathering(Fleet([], now=NOW), {})
-    server = Server(build(gathering, ANY_PORT), started=started.set)
+    server = Server(build(gathering, ACCESS, Credentials(None)), started=started.set)
     async with anyio.create_task_group() as tasks, httpx.AsyncClient(trust_env=False) as client:
         tasks.start_soon(server.serve, sockets)
         await started.wait()
@@ -49,7 +50,7 @@ async def test_it_wakes_up_once_a_second_and_stops_at_once() -> None:
             self.ticks += 1
             return await super().on_tick(counter)
 
-    server = Counting(build(Gathering(Fleet([], now=NOW), {}), ANY_PORT), started=started.set)
+    server = Counting(build(Gathering(Fleet([], now=NOW), {}), ACCESS, Credentials(None)), started=started.set)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(server.serve, sockets)
         await started.wait()
@@ -97,7 +98,7 @@ async def stuck() -> AsyncIterator[Stuck]:
     sockets = open_sockets(ANY_PORT)
     keep_buffers_small(*sockets)
     started = anyio.Event()
-    server = Server(build(gathering, ANY_PORT), started=started.set)
+    server = Server(build(gathering, ACCESS, Credentials(None)), started=started.set)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(gathering.run)
         async with anyio.create_task_group() as serving:
@@ -117,7 +118,7 @@ async def test_a_browser_that_does_not_read_loses_batches_and_costs_no_more_for_
     async with stuck() as here:
         waiting_bytes, lost_from = here.waiting_bytes, here.sequence
         await until(lambda: here.sequence >= lost_from + 10, within_s=30)
-        assert here.waiting_bytes == waiting_bytes
+        assert here.waiting_bytes <= waiting_bytes  # the kernel may take some more
         newest = here.sequence
         parser, seen = EventStreamParser(), [0]
         with anyio.fail_after(20):

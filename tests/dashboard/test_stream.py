@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 
 import anyio
+import h11
 import httpx
 import pytest
+from anyio.abc import SocketAttribute
 
 from dockstats_core.fanout.shared_gzip import HEADER
 from dockstats_core.fanout.sse import EventStreamParser
@@ -245,3 +248,27 @@ async def test_fifty_readers_that_never_read_cost_the_others_nothing() -> None:
         for connection in silent:
             await connection.aclose()
     assert len(batches) >= 5
+
+
+async def test_a_browser_that_was_held_up_goes_on_with_what_is_new_and_the_kernel_kept_little_of_what_is_old() -> None:
+    async with running_dashboard(simulated_feeds(("atlas",), containers=150)) as dashboard:
+        await dashboard.until_all_have_batches()
+        async with await anyio.connect_tcp("127.0.0.1", dashboard.port) as held_up:
+            held_up.extra(SocketAttribute.raw_socket).setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
+            http = h11.Connection(h11.CLIENT)
+            await held_up.send(
+                http.send(h11.Request(method="GET", target="/stream/agents", headers=[("Host", "127.0.0.1")]))
+            )
+            await dashboard.until_browsers(1)
+            async with streaming(dashboard) as answer:
+                meanwhile = [one for one in await first(answer, 30) if isinstance(one, AgentBatch)]
+            sequences, parser = [0], EventStreamParser()
+            while sequences[-1] < meanwhile[-1].payload.sequence:
+                match http.next_event():
+                    case h11.Data(data=data):
+                        messages = [stream.codec.decode(event.data) for event in parser.feed(bytes(data))]
+                        sequences += [one.payload.sequence for one in messages if isinstance(one, AgentBatch)]
+                    case h11.NEED_DATA:
+                        http.receive_data(await held_up.receive())
+    assert len(meanwhile) >= 20
+    assert len(sequences) <= len(meanwhile) / 2

@@ -19,7 +19,7 @@ from tests.engine.containers import HOST, docker
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [pytest.mark.engine, pytest.mark.time_limit(90)]
+pytestmark = [pytest.mark.engine, pytest.mark.time_limit(180)]
 
 
 def start(directory: Path, *arguments: str) -> subprocess.Popen[str]:

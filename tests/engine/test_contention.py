@@ -26,7 +26,7 @@ from tests.engine.matrix import Figures, beside, readings_of
 from tests.engine.side_by_side import span_of
 from tests.engine.watching import watching
 
-pytestmark = [pytest.mark.engine, pytest.mark.time_limit(120)]
+pytestmark = [pytest.mark.engine, pytest.mark.time_limit(240)]
 
 SPAN_S = 10.0
 STAMP_S = 0.01  # how exactly a reading's time is known: `sent_at` minus its age, and we may be put aside between

@@ -27,7 +27,7 @@ from tests.engine.engine_frames import Frame, around, engine_cpu_pct, follow_fra
 from tests.engine.steadiness import uncertainty
 from tests.engine.watching import Watch, watching
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.time_limit(180)]
 
 SPAN_S = 6.0  # from when every figure is known
 FIRST_ROWS_S = 2.0  # the first rows of `docker stats` compare with the container's start instead of a second ago
@@ -290,7 +290,7 @@ def test_containers_are_what_their_names_say(seen: Observation) -> None:
     assert (_newest(seen, TALKING).net_rx_bytes or 0) > 1_000_000
     assert (_newest(seen, TALKING).net_rx_bytes_per_sec or 0) > 10_000
     assert (_newest(seen, "serving").net_tx_bytes or 0) > 1_000_000
-    assert _mean_cpu(_span(seen, "burning"))[0] > 2, "far below its limit only where others leave it nothing"
+    assert _mean_cpu(_span(seen, "burning"))[0] > 0.5, "far below its limit only where others leave it nothing"
     if seen.has_disk:
         assert (_newest(seen, "writing").block_write_bytes or 0) > 1_000_000
 

@@ -39,6 +39,12 @@ def guests_of(pid: int) -> list[psutil.Process]:
     return found
 
 
+def heed_signals() -> None:
+    """A shell cannot trap what was ignored when it began, as below nohup."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def jobs() -> set[Path]:
     return set(guest_root(os.environ).glob("job.*"))
 
@@ -46,7 +52,9 @@ def jobs() -> set[Path]:
 @contextmanager
 def started() -> Iterator[tuple[subprocess.Popen[bytes], list[psutil.Process]]]:
     """The script while its guest boots, and the guest's processes."""
-    with subprocess.Popen([GUEST, "run", "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as script:
+    with subprocess.Popen(
+        [GUEST, "run", "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=heed_signals
+    ) as script:
         try:
             end_s = time.monotonic() + PATIENCE_S
             while not (found := guests_of(script.pid)):
@@ -97,7 +105,7 @@ def test_root_that_is_built_is_left_alone() -> None:
 
 
 @pytest.mark.guest
-@pytest.mark.time_limit(400)
+@pytest.mark.time_limit(600)
 def test_status_and_output_of_the_command_come_out_and_both_engines_are_there() -> None:
     seen = visit()
     assert seen.status == ALL_DONE, seen.output
@@ -111,7 +119,7 @@ def test_status_and_output_of_the_command_come_out_and_both_engines_are_there() 
 
 
 @pytest.mark.guest
-@pytest.mark.time_limit(400)
+@pytest.mark.time_limit(600)
 def test_what_happens_to_a_container_shows_in_time_there_too() -> None:
     """A start with its limits, and an end for want of memory, which cgroup v2 tells in its own way."""
     assert visit().passed, visit().output

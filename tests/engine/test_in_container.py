@@ -151,7 +151,7 @@ async def _observe(built: Images) -> Observation:
                 address = await _address(made, short)
                 tasks.start_soon(inside[short].follow, AgentFeed(f"ws://{address}:8080/ws"))
             telling = [outside, *(heard for short, heard in inside.items() if AGENTS[short].in_group)]
-            await until(lambda: all(one.knows_cpu_of(list(names.values())) for one in telling), within_s=30)
+            await until(lambda: all(one.knows_cpu_of(list(names.values())) for one in telling), within_s=90)
             await until(lambda: bool(inside["no-group"].batches))
             from_s = time.time()
             await anyio.sleep(SPAN_S)
@@ -262,7 +262,7 @@ def test_agent_in_a_container_reads_the_kernels_own_counters(seen: Observation, 
 @pytest.mark.parametrize("agent", ["host-pids", "proc-mounted", "no-proc"])
 def test_cpu_is_what_an_agent_outside_has(seen: Observation, agent: str) -> None:
     ours, theirs = (_mean_cpu(seen, heard) for heard in (seen.inside[agent], seen.outside))
-    assert ours > 5, "else nothing is compared"
+    assert ours > 0.5, "else nothing is compared"
     assert abs(ours - theirs) <= CPU_TOLERANCE_PCT
 
 

@@ -1,6 +1,7 @@
 """The page before a real engine: what happens to a container shows, in a real Chromium, soon enough to be believed.
 
-Containers have no network here: each bridge that comes or goes disturbs what a browser loads.
+Containers have no network here, and the browser has one of its own where it can: each interface that comes or goes
+disturbs what a browser loads.
 Not here: the page without an engine (tests/browser), figures (test_figures).
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -18,6 +19,7 @@ from tests.browser.places import drawer, expect_tick, open_detail, row
 from tests.browser.serving import dashboard
 from tests.browser.visiting import running_chromium, visit
 from tests.engine.containers import BURN, HOST, IDLE, Containers, containers
+from tests.own_network import own_network
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser]
 
@@ -25,6 +27,12 @@ PROMISED_S = 2.0
 QUIET = ("--network", "none")
 HOG = ("tail", "/dev/zero")
 """Takes memory until it is killed."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def network() -> Iterator[None]:
+    with own_network():
+        yield
 
 
 @pytest.fixture(scope="module")

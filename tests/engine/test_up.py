@@ -70,7 +70,7 @@ class Box:
         (self.root / path).chmod(0o755)
 
     def put_engine(self, folder: str = "bin") -> None:
-        others = dict.fromkeys(("iptables", "docker-compose"), "#!/bin/sh\n")
+        others = dict.fromkeys(("iptables", "docker-compose", "nginx"), "#!/bin/sh\n")
         for name, text in {"docker": DOCKER, "dockerd": DOCKERD, "busybox": BUSYBOX, **others}.items():
             self.put(f"{folder}/{name}", text)
 

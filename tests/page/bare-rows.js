@@ -16,7 +16,7 @@ const SAMPLE = {
   io_pressure_pct: null,
 };
 
-const FACTS = { image: null, state: "running", health: null, compose_project: null, mem_limit_bytes: null, restart_count: 0 };
+const FACTS = { image: null, state: "running", health: null, compose_project: null, labels: {}, mem_limit_bytes: null, restart_count: 0 };
 
 /**
  * @param {object} fields

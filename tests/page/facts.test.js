@@ -41,6 +41,14 @@ test("what is known has a row, in plain words", () => {
   assert.equal(values["Source"], "cgroup, every 0.5 s, sampled in 6 ms");
 });
 
+test("labels that the agent shows have a row each, and what is no text is none", () => {
+  const { told } = rows({ labels: { tier: "front", build: 7 } });
+  assert.deepEqual(
+    told.filter(({ label }) => label.startsWith("Label")),
+    [{ label: "Label tier", value: "front", copy: "front" }],
+  );
+});
+
 test("no limit is said, not left out", () => {
   assert.equal(rows().values["Limits"], "no CPU limit · no memory limit · no pids limit");
 });

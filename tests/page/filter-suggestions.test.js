@@ -5,7 +5,7 @@ import { TERMS, parseFilter } from "../../apps/dashboard/src/dockstats_dashboard
 import { row } from "./bare-rows.js";
 
 const rows = [
-  row({ name: "a", host: "atlas", facts: { compose_project: "my shop", health: "unhealthy" } }),
+  row({ name: "a", host: "atlas", facts: { compose_project: "my shop", health: "unhealthy", labels: { tier: "front", team: "core" } } }),
   row({ name: "b", host: "atlas" }),
   row({ name: "c", host: "borea", facts: { compose_project: "x".repeat(100) } }),
 ];
@@ -28,6 +28,7 @@ test("after a term come the values that are there, the most frequent first", () 
   assert.deepEqual(offered("host:"), ["host:atlas", "host:borea"]);
   assert.deepEqual(offered("-host:bo"), ["-host:borea"]);
   assert.deepEqual(suggest("host:", 5, rows).offers[0]?.hint, "2 containers");
+  assert.deepEqual(offered("label:"), ["label:team=core", "label:tier=front"]);
   assert.deepEqual(offered("state:"), ["state:running", "state:unhealthy"]);
   assert.deepEqual(suggest("state:", 6, rows).offers[0]?.hint, "3 containers");
 });

@@ -6,7 +6,7 @@ import { row } from "./bare-rows.js";
 const shop = row({
   name: "shop-web-1",
   host: "db-1",
-  facts: { image: "postgres:16", state: "running", health: "unhealthy", compose_project: "shop", mem_limit_bytes: 1024 ** 3 },
+  facts: { image: "postgres:16", state: "running", health: "unhealthy", compose_project: "shop", labels: { tier: "front", "com.example.team": "Core" }, mem_limit_bytes: 1024 ** 3 },
   sample: { cpu_pct: 60, mem_bytes: 900 * 1024 ** 2, net_rx_bytes_per_sec: 2e6, net_tx_bytes_per_sec: 0, pids: 12 },
 });
 const quiet = row({ name: "test-runner", host: "Atlas", facts: { state: "exited", exit_code: 0 }, sample: null });
@@ -32,6 +32,9 @@ for (const [text, found] of /** @type {[string, string[]][]} */ ([
   ["health:none", ["test-runner"]],
   ["-state:running", ["test-runner"]],
   ["image:postgres project:shop", ["shop-web-1"]],
+  ["label:=tier=front", ["shop-web-1"]],
+  ["label:example.team=core", ["shop-web-1"]],
+  ["label:tier=back", []],
   ["cpu:>50", ["shop-web-1"]],
   ["cpu:>=60 cpu:<=60 cpu:=60 cpu:60", ["shop-web-1"]],
   ["cpu:<50", []], // what does not run is not below 50

@@ -33,6 +33,15 @@ test("no reason, and one of a newer agent, are both said to be unknown", () => {
   assert.equal(reasonOf("constructor").word, "unknown");
 });
 
+test("an error of the engine comes with the engine's own words", () => {
+  const batch = { engine: { error: "it forbids GET /x" }, sampling: { source: "stream", limitations: ["2 are missing"] } };
+  assert.deepEqual(reasonOf("engine_error", null, /** @type {any} */ ({ label: "ember", batch })).sentence.split("\n"), [
+    "The engine answered with an error; the next reading tries again.",
+    "It forbids GET /x.",
+    "2 are missing.",
+  ]);
+});
+
 test("what a source cannot tell names its host, and the way out that the source knows", () => {
   const limited = /** @type {any} */ ({ label: "ember", batch: { sampling: { source: "stream", limitations: ["Mount it."] } } });
   assert.deepEqual(reasonOf("source_cannot_tell", null, limited), {

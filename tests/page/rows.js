@@ -47,7 +47,7 @@ export function sample(fields = {}) {
 
 /** @param {object} [fields] */
 export function facts(fields = {}) {
-  const known = { state: "running", health: null, image: null, compose_project: null, restart_count: 0 };
+  const known = { state: "running", health: null, image: null, compose_project: null, labels: {}, restart_count: 0 };
   const limits = { cpu_limit_cores: null, mem_limit_bytes: null, pids_limit: null, network_of: null };
   return /** @type {any} */ ({ ...known, ...limits, started_at: null, finished_at: null, exit_code: null, ...fields });
 }

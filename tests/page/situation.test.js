@@ -28,7 +28,7 @@ test("in the first second nothing is said either, then that it connects", () => 
 
 for (const [kind, title] of /** @type {const} */ ([
   ["network", /does not answer/],
-  ["token", /token is needed/],
+  ["token", /not signed in/],
   ["refused", /refuses/],
   ["proxy", /proxy answers/],
   ["error", /has an error/],
@@ -38,7 +38,7 @@ for (const [kind, title] of /** @type {const} */ ([
     const problem = { kind, sentence: "Do this." };
     const found = situation({ streamState: { ...GONE, problem }, ...HEARD_NOTHING });
     assert.match(found?.title ?? "", title);
-    assert.deepEqual([found?.text, found?.retryAt, found?.action, found?.large], ["Do this.", NOW + 4000, "hurry", true]);
+    assert.deepEqual([found?.text, found?.retryAt, found?.action, found?.large], ["Do this.", NOW + 4000, kind === "token" ? "signIn" : "hurry", true]);
     const banner = situation({ streamState: { ...GONE, problem } });
     assert.equal(banner?.large, false);
     assert.match(banner?.text ?? "", /^Do this\. No connection to the dashboard since/);

@@ -29,13 +29,13 @@ test("a dashboard that cannot be reached, at all or any more", async () => {
   assert.equal((await found({ healthz: fine }))?.kind, "network");
 });
 
-test("a token that is missing shows at the first request that needs one", async () => {
+test("a session that is missing shows at the first request that needs one", async () => {
   assert.equal((await found({ healthz: fine, "api/agents": refusing(401) }))?.kind, "token");
-  assert.match((await found({ healthz: refusing(401) }))?.sentence ?? "", /needs a token/);
+  assert.match((await found({ healthz: refusing(401) }))?.sentence ?? "", /session has ended/);
 });
 
 test("a refusal has the dashboard's own sentence, and a bounded one", async () => {
-  const detail = "pages of https://x may not connect; allow them with --allowed-origins";
+  const detail = "pages of https://x may not connect; allow them with --allow-origin";
   const problem = await found({ healthz: refusing(403, detail) });
   assert.deepEqual(problem, { kind: "refused", sentence: `Pages of${detail.slice(8)}.` });
   assert.ok(((await found({ healthz: refusing(403, "x".repeat(5000)) }))?.sentence.length ?? 0) < 400);

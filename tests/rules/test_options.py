@@ -12,7 +12,7 @@ import pytest
 
 from dockstats_core.errors import ConfigurationError
 from dockstats_core.program.command_line import help_text, parse
-from dockstats_core.program.options import Option, ProgramName, options_of
+from dockstats_core.program.options import Option, ProgramName, flags_of, options_of
 from tools.write_configuration import TARGET, configuration, main
 
 ROOT = Path(__file__).parents[2]
@@ -42,24 +42,46 @@ FIXED: dict[ProgramName, set[tuple[str, tuple[str, ...], str]]] = {
 # For each option, a value that it cannot have and words of what would be right.
 WRONG: dict[str, tuple[str, str]] = {
     "--agents": ("http://heron/ws", "should start with ws:// or wss://"),
-    "--allowed-origins": ("stats.example", "a site's origin like https://stats.example"),
+    "--allow-origin": ("stats.example", "a site's origin like https://stats.example"),
+    "--allowed-host": ("stats.example:80", "without a port"),
+    "--agent-ca-file": ("a\nb", "the path of a file"),
+    "--agent-client-cert": ("a\nb", "the path of a file"),
+    "--agent-client-key": ("a\nb", "the path of a file"),
+    "--agent-token-file": ("/nonexistent/token", "a file that this user may read"),
     "--base-path": ("stats", "a path like /stats"),
     "--cgroup-root": ("sys/fs/cgroup", "an absolute path"),
     "--demo": ("maybe", "on or off"),
     "--docker-endpoint": ("ssh://heron", "unix:///path/to/docker.sock, tcp://host:2375 or http://host:2375"),
     "--filter": ("tier=web", "label=KEY, label=KEY=VALUE or name=PATTERN"),
     "--host-label": ("two\nlines", "one line of at most 200 characters"),
+    "--label": ("tier=web", "the key of a label"),
     "--listen": ("8080", ":8080 for every interface"),
     "--log-level": ("loud", "one of debug, info, warning, error"),
     "--max-workers": ("none", "a whole number from 1 to 1024"),
     "--poll-interval": ("500", "500ms, 2s or 1m30s"),
     "--proc-root": ("./proc", "an absolute path"),
     "--simulated-containers": ("0", "a whole number from 1 to 10000"),
+    "--tls-cert": ("a\nb", "the path of a file"),
+    "--tls-client-ca": ("a\nb", "the path of a file"),
+    "--tls-key": ("a\nb", "the path of a file"),
+    "--token-file": ("/nonexistent/token", "a file that this user may read"),
+    "AGENT_TOKEN": ("two words", "one word"),
+    "DASHBOARD_TOKEN": ("two words", "one word"),
     "--source": ("cgroups", "one of auto, cgroup, one-shot, stream, simulated"),
 }
 
+# The dashboard's options that are about its agents.
+ABOUT_AGENTS = {
+    "AGENT_ENDPOINTS",
+    "AGENT_TOKEN",
+    "AGENT_TOKEN_FILE",
+    "AGENT_CA_FILE",
+    "AGENT_CLIENT_CERT",
+    "AGENT_CLIENT_KEY",
+}
+
 EVERY = [(program, option) for program in PROGRAMS for option in options_of(program)]
-IDS = [option.variables[0] for _, option in EVERY]
+IDS = [f"{program}-{option.variables[0]}" for program, option in EVERY]
 
 
 def refusal(program: ProgramName, argv: list[str], environ: dict[str, str]) -> str:
@@ -74,24 +96,27 @@ def test_fixed_names_and_defaults_stand(program: ProgramName) -> None:
 
 
 @pytest.mark.parametrize(("program", "option"), EVERY, ids=IDS)
-def test_every_flag_has_a_variable_and_every_variable_its_flag(program: ProgramName, option: Option[object]) -> None:
-    assert re.fullmatch(r"--[a-z]+(-[a-z]+)*", option.flag)
+def test_every_flag_has_a_variable_and_every_variable_but_a_secret_its_flag(
+    program: ProgramName, option: Option[object]
+) -> None:
     assert option.variables
     own = option.variables[0]
-    assert own == "AGENT_ENDPOINTS" or own.startswith(f"{program.upper()}_")
+    assert re.fullmatch(r"--[a-z]+(-[a-z]+)*", option.flag) or own.endswith("_TOKEN")
+    assert own in ABOUT_AGENTS or own.startswith(f"{program.upper()}_")
 
 
 @pytest.mark.parametrize(("program", "option"), EVERY, ids=IDS)
 def test_unusable_value_is_told_in_one_line_with_who_gave_it_the_value_and_what_is_right(
     program: ProgramName, option: Option[object]
 ) -> None:
-    value, right = WRONG[option.flag]
-    sentences = {name: refusal(program, [], {name: value}) for name in option.variables}
-    if not option.is_switch:
-        sentences[option.flag] = refusal(program, [f"{option.flag}={value}"], {})
+    value, right = WRONG[option.name]
+    followed = {"AGENT_ENDPOINTS": "ws://heron/ws"} if option.variables[0] in ABOUT_AGENTS else {}
+    sentences = {name: refusal(program, [], {**followed, name: value}) for name in option.variables}
+    if not option.is_switch and not option.is_secret:
+        sentences[option.flag] = refusal(program, [f"{option.flag}={value}"], followed)
     for giver, sentence in sentences.items():
         assert sentence.startswith(f"{giver}: ")
-        assert repr(value) in sentence
+        assert (repr(value) in sentence) is not option.is_secret
         assert right in sentence
         assert len(sentence.splitlines()) == 1
 
@@ -99,13 +124,13 @@ def test_unusable_value_is_told_in_one_line_with_who_gave_it_the_value_and_what_
 @pytest.mark.parametrize(("program", "option"), EVERY, ids=IDS)
 def test_help_shows_the_option_with_its_variables_and_its_default(program: ProgramName, option: Option[object]) -> None:
     text = " ".join(help_text(program).split())
-    head = f" {option.flag} {option.metavar}".rstrip() + (" *" if option.repeatable else "")
+    head = f" {option.name} {option.metavar}".rstrip() + (" *" if option.repeatable else "")
     assert f"{head} {option.help} [{', then '.join(option.variables)}; default: {option.told_default}]" in text
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_help_shows_no_flag_that_does_not_exist(program: ProgramName) -> None:
-    known = {option.flag for option in options_of(program)} | {"--help", "--version"}
+    known = {option.flag for option in flags_of(program)} | {"--help", "--version"}
     told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", help_text(program)))
     assert told - known <= {"--filter"}  # `docker ps --filter`, which the agent's own is like
     assert known <= told
@@ -134,11 +159,11 @@ def test_documentation_that_is_out_of_date_is_found_and_written_anew(
 def test_documents_name_no_variable_and_no_flag_that_does_not_exist(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     variables = {name for _, option in EVERY for name in option.variables}
-    flags = {option.flag for _, option in EVERY} | {"--help", "--version"}
+    flags = {option.flag for _, option in EVERY if option.flag} | {"--help", "--version"}
     assert set(re.findall(r"\b(?:AGENT|DASHBOARD)_[A-Z_]+[A-Z]\b", text)) <= variables
     if document != "docs/architecture.md":  # which also speaks of other programs' flags
         assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= flags
 
 
 def test_every_option_has_a_wrong_value_here() -> None:
-    assert WRONG.keys() == {option.flag for _, option in EVERY}
+    assert WRONG.keys() == {option.name for _, option in EVERY}

@@ -19,7 +19,7 @@ from dockstats_core import errors
 SOURCE = Path(dockstats_core.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 
-FEEDS = {"AgentFeed", "ConnectionChanged", "FeedEvent", "LocalFeed"}
+FEEDS = {"AgentFeed", "ConnectionChanged", "FeedEvent", "LocalFeed", "Unusable"}
 DIAGNOSIS = {"Diagnosis", "diagnose"}
 MESSAGES = {
     "AgentMessage",

@@ -21,7 +21,7 @@ import pytest
 from anyio.streams.text import TextReceiveStream
 
 from dockstats_core.program.command_line import parse
-from dockstats_core.program.options import ProgramName
+from dockstats_core.program.options import AGENT_OPTIONS, DASHBOARD_OPTIONS, ProgramName
 from tests.fake_engine import FakeEngine
 from tests.running import program
 from tools.take_screenshots import PICTURES
@@ -129,6 +129,10 @@ def takes(name: ProgramName, arguments: list[str]) -> None:
 def test_every_command_exists_and_takes_what_is_shown(command: str) -> None:
     words = shlex.split(command)
     if words == ["pip", "install", "uv"]:
+        return
+    if words[0] == "export":
+        variables = {name for option in (*AGENT_OPTIONS, *DASHBOARD_OPTIONS) for name in option.variables}
+        assert words[1].partition("=")[0] in variables
         return
     if words[0] == "make":
         makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

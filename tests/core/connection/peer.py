@@ -19,6 +19,7 @@ from wsproto.events import AcceptConnection, CloseConnection, Event, Request
 
 from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.messages.agent import AgentMessage
+from dockstats_core.messages.unusable import Unusable
 
 
 class PeerEnd:
@@ -112,17 +113,17 @@ class Heard:
     """Everything a driver or a feed told, in order."""
 
     def __init__(self) -> None:
-        self.all: list[ConnectionChanged | AgentMessage] = []
+        self.all: list[ConnectionChanged | Unusable | AgentMessage] = []
         self._news = anyio.Event()
 
-    def __call__(self, told: ConnectionChanged | AgentMessage) -> None:
+    def __call__(self, told: ConnectionChanged | Unusable | AgentMessage) -> None:
         self.all.append(told)
         self._news.set()
         self._news = anyio.Event()
 
     @property
     def messages(self) -> list[AgentMessage]:
-        return [told for told in self.all if not isinstance(told, ConnectionChanged)]
+        return [told for told in self.all if not isinstance(told, (ConnectionChanged, Unusable))]
 
     @property
     def changes(self) -> list[ConnectionChanged]:

@@ -39,7 +39,7 @@ def driver(
     """A driver that tries again after 0.1 s."""
     backoff = Backoff(lambda: 0.0)
     machine = AgentMachine(endpoint(url), backoff, time.monotonic(), limits=limits)
-    return Driver(endpoint(url), machine, tell, tls=tls)
+    return Driver(endpoint(url), machine, tell, tls=None if tls is None else lambda: tls)
 
 
 @asynccontextmanager
@@ -247,6 +247,10 @@ def caused(by: BaseException) -> OSError:
 @pytest.mark.parametrize(
     ("error", "why"),
     [
+        (
+            caused(OSError(errno.EMFILE, "")),
+            "this process may open no more files; raise its limit (ulimit -n, LimitNOFILE=)",
+        ),
         (caused(OSError(errno.ECONNREFUSED, CONNECT_FAILED)), "connection refused; is the agent running there?"),
         (
             caused(ExceptionGroup("", [OSError(errno.EHOSTUNREACH, ""), OSError(errno.ECONNREFUSED, "")])),
@@ -327,7 +331,7 @@ async def test_a_peer_that_asks_without_end_and_never_listens_cannot_fill_our_me
                 blocked.set()
         await anyio.sleep_forever()
 
-    limits = ConnectionLimits(ping_after_s=0.5, silence_s=1.0)
+    limits = ConnectionLimits(ping_after_s=0.5, silence_s=1.0, frames_at_once=10_000, frames_per_s=1e9)
     async with peer(behave) as there, driving(there.url(), limits=limits) as heard:
         with anyio.fail_after(20):
             await blocked.wait()

@@ -13,6 +13,8 @@ from dockstats_core.connection.limits import ConnectionLimits
 from dockstats_core.connection.machine import MISSED_TOLD, AgentMachine
 from dockstats_core.connection.states import ImpossibleStepError
 from dockstats_core.messages import agent
+from dockstats_core.messages.agent import MAX_CONTAINERS
+from dockstats_core.messages.unusable import Unusable
 from tests.builders import batch
 from tests.core.connection.conversing import (
     BINARY,
@@ -109,7 +111,7 @@ def answer(status: str, *headers: str, body: str = "") -> bytes:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (answer("401 Unauthorized"), "it refused the connection (401)"),
+        (answer("401 Unauthorized"), "it asks for a token, or for another one (401)"),
         (answer("403 Forbidden", body="no"), "it refused the connection (403)"),
         (answer("404 Not Found"), "there is no agent at this path; agents serve /ws"),
         (answer("502 Bad Gateway"), "a proxy answered 502: the agent behind it is away"),
@@ -469,6 +471,91 @@ def test_empty_fragments_without_end_hold_no_memory() -> None:
     assert held_bytes < 50_000  # a list of 20 000 parts would hold 160 000
     there.receive(frame(CONTINUATION, MESSAGE_TEXT[20:]))
     assert there.messages == [MESSAGE]
+
+
+@pytest.mark.parametrize("flood", [frame(PING), frame(TEXT), frame(BINARY), frame(PONG), frame(TEXT, b"x", fin=False)])
+def test_a_peer_that_floods_with_small_frames_is_told_so_and_costs_no_more_than_a_few(flood: bytes) -> None:
+    there = Conversation(limits=ConnectionLimits(frames_at_once=8)).until_open()
+    there.receive(flood * 10_000)
+    assert there.close_codes[-1] in {1002, 1008}  # the first where they are nonsense besides
+    assert len(there.frames) <= 9
+    assert there.told.status == "error"
+    assert there.machine.counters.broken == 1
+
+
+# Its pace. -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_agent_that_keeps_its_cadence_is_read_at_once_at_any_time() -> None:
+    there = Conversation().until_open()
+    for _ in range(1000):
+        there.receive(frame(TEXT, MESSAGE_TEXT))
+        assert there.machine.next_read_s <= there.now_s
+        there.wait(0.05)
+    assert there.machine.counters == Unusable()
+
+
+def test_an_agent_that_says_more_than_is_read_has_to_wait_and_loses_nothing() -> None:
+    limits = ConnectionLimits(frames_per_s=10, burst_s=2)
+    there = Conversation(limits=limits).until_open()
+    began_s = there.now_s
+    for _ in range(100):
+        there.now_s = max(there.now_s, there.machine.next_read_s)
+        there.receive(frame(TEXT, MESSAGE_TEXT))
+    assert len(there.messages) == 100
+    assert there.now_s - began_s >= 7.9  # a hundred frames, ten a second, less what may come at once
+    assert there.machine.counters.held_back > 0
+    assert there.told.status == "connected"
+
+
+def test_bytes_have_their_pace_as_frames_have() -> None:
+    there = Conversation(limits=ConnectionLimits(bytes_per_s=10_000, burst_s=1)).until_open()
+    there.receive(frame(BINARY, b"x" * 40_000))
+    assert 2.9 < there.machine.next_read_s - there.now_s < 3.1
+
+
+def test_what_a_message_holds_has_its_pace_too() -> None:
+    there = Conversation(limits=ConnectionLimits(objects_per_s=10, burst_s=1)).until_open()
+    there.receive(frame(TEXT, b'{"type":"newer","all":[' + b",".join([b"{}"] * 39) + b"]}"))
+    assert 2.9 < there.machine.next_read_s - there.now_s < 3.1
+
+
+def test_a_message_of_more_objects_than_any_host_has_is_not_even_decoded() -> None:
+    limits = ConnectionLimits()
+    assert limits.message_objects >= 5 * MAX_CONTAINERS + 20, "a sample has three pressures and its reasons"
+    there = Conversation(limits=limits).until_open()
+    samples = b",".join([b'{"id":"a","name":"b"}'] * limits.message_objects)
+    there.receive(frame(TEXT, MESSAGE_TEXT.replace(b'"containers":[]', b'"containers":[' + samples + b"]")))
+    assert there.machine.counters == Unusable(malformed=1)
+
+
+def test_a_peer_that_waits_to_be_read_is_not_taken_for_silent() -> None:
+    limits = ConnectionLimits()
+    longest_pause_s = limits.frames_at_once / limits.frames_per_s
+    largest_read_s = (64 << 10) / limits.bytes_per_s
+    assert max(longest_pause_s, largest_read_s) < limits.ping_after_s
+
+
+# What could not be used. ---------------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_used_is_told_as_counts_once_for_all_that_came_together() -> None:
+    there = Conversation().until_open()
+    actions = there.receive(frame(TEXT, b"nonsense") * 3 + frame(BINARY, b"x") + frame(TEXT, b'{"type":"newer"}'))
+    assert [action for action in actions if isinstance(action, Unusable)] == [
+        Unusable(malformed=3, binary=1, unknown_types=1)
+    ]
+    assert not any(isinstance(action, Unusable) for action in there.receive(frame(TEXT, MESSAGE_TEXT)))
+
+
+def test_counts_go_on_over_connections() -> None:
+    there = Conversation().until_open()
+    for _ in range(2):
+        there.receive(frame(TEXT, b"nonsense") + frame(TEXT, MESSAGE_TEXT, mask=b"abcd"))
+        there.wait(3)
+        there.opened()
+        there.receive(there.acceptance())
+    assert there.machine.counters == Unusable(malformed=2, broken=2)
 
 
 # Goodbyes. -----------------------------------------------------------------------------------------------------------

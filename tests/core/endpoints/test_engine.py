@@ -106,8 +106,27 @@ def test_password_in_an_address_is_refused_and_not_repeated() -> None:
     assert "secret" not in message
 
 
-def test_long_address_is_shown_cut() -> None:
-    assert len(refused("x" * 10_000)) < 500
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ssh://user:secret@heron",
+        "user:secret@heron:2375",
+        "tcp://user:sec/ret@heron:2375",
+        "//user:secret@heron",
+        "my engine://user:secret@heron",
+        "unix://user:secret@heron/\x7f",
+    ],
+)
+def test_password_is_not_repeated_whatever_is_wrong_with_the_address(text: str) -> None:
+    message = refused(text)
+    assert "heron" in message
+    assert "ret@" not in message
+    assert "user" not in message.partition(";")[0]
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "x" * 10_000 + "://heron"])
+def test_long_address_is_shown_cut(text: str) -> None:
+    assert len(refused(text)) < 500
 
 
 @given(
@@ -299,6 +318,11 @@ def test_context_that_is_not_there_says_how_to_choose(cli: DockerCli, name: str)
     assert len(str(caught.value)) < 1000
 
 
+def test_context_whose_name_is_no_utf8_is_looked_for_by_its_bytes(cli: DockerCli) -> None:
+    with pytest.raises(ConfigurationError, match=r"the Docker context '\\udcff' cannot be read"):
+        cli.resolve(DOCKER_CONTEXT=os.fsdecode(b"\xff"))
+
+
 @pytest.mark.parametrize("endpoint", [None, {}, {"Host": ""}])
 def test_context_without_an_engine_says_so(cli: DockerCli, endpoint: dict[str, Any] | None) -> None:
     cli.context("empty", endpoint)
@@ -306,7 +330,7 @@ def test_context_without_an_engine_says_so(cli: DockerCli, endpoint: dict[str, A
         cli.resolve(DOCKER_CONTEXT="empty")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"currentContext":7}', '"\xff'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"currentContext":7}', '"\xff', '{"auths":' + "[" * 100_000])
 def test_configuration_that_is_none_is_told_with_its_path(cli: DockerCli, text: str) -> None:
     (cli.folder / "config.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(ConfigurationError, match=r"cannot read the Docker CLI's configuration .*/config\.json"):

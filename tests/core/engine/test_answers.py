@@ -53,10 +53,16 @@ def test_forbidden_path_names_the_path_and_the_way_out(status: int) -> None:
     assert str(error).endswith(f"forbids GET /v1.43/events: no message, status {status}; allow this path there")
 
 
+def test_forbidden_path_of_one_container_is_told_as_the_path_of_all() -> None:
+    error = refusal(f"/v1.43/containers/{container_id(1)}/stats?stream=true", 403, "text/html", b"")
+    assert "forbids GET /v1.43/containers/{id}/stats: " in str(error)
+
+
 @pytest.mark.parametrize(
     ("content_type", "body", "told"),
     [
         ("application/json", b'{"message":"shim failed","more":1}', "shim failed"),
+        ("application/json", rb'{"message":"shim\n\u001b[31mfailed"}', "shim  [31mfailed"),
         ("", b"away\nfor lunch", "away"),
         ("text/plain; charset=utf-8", b"  away  ", "away"),
         ("TEXT/PLAIN", b"away", "away"),

@@ -105,6 +105,13 @@ async def test_proxy_that_refuses_one_of_ping_and_version_is_enough(refused: str
         async with connected(engine) as client:
             assert client.identity is not None
             assert client.identity.api_version == "1.43"
+            [limitation] = client.limitations
+            assert f"GET {refused}" in limitation
+
+
+async def test_engine_that_refuses_nothing_has_no_limitations() -> None:
+    async with FakeEngine() as engine, connected(engine) as client:
+        assert client.limitations == ()
 
 
 async def test_proxy_that_refuses_both_is_told_with_what_to_allow() -> None:

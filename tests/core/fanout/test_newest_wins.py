@@ -237,6 +237,55 @@ async def test_read_cancelled_while_it_waits_leaves_the_next_frame_for_the_next_
         assert await drained(subscription) == [["1"]]
 
 
+async def test_reader_that_is_nudged_has_one_empty_turn() -> None:
+    fanout: Fanout[str] = Fanout()
+    with fanout.subscribe() as subscription:
+        subscription.nudge()
+        assert await anext(subscription) == []
+        assert await nothing_comes(subscription)
+
+
+async def test_reader_that_waits_is_woken_by_a_nudge() -> None:
+    fanout: Fanout[str] = Fanout()
+    got: list[list[str]] = []
+
+    async def read(subscription: Subscription[str]) -> None:
+        got.append(await anext(subscription))
+
+    with fanout.subscribe() as subscription:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read, subscription)
+            await anyio.wait_all_tasks_blocked()
+            subscription.nudge()
+    assert got == [[]]
+
+
+async def test_frame_that_comes_with_a_nudge_makes_its_turn() -> None:
+    fanout: Fanout[str] = Fanout()
+    with fanout.subscribe() as subscription:
+        subscription.nudge()
+        fanout.publish(STATS_A, "1")
+        assert await anext(subscription) == ["1"]
+        assert await nothing_comes(subscription)
+
+
+async def test_reader_that_always_finds_something_lets_others_run() -> None:
+    fanout: Fanout[str] = Fanout()
+    others_ran = False
+
+    async def other() -> None:
+        nonlocal others_ran
+        others_ran = True
+
+    with fanout.subscribe() as subscription:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(other)
+            for _ in range(3):
+                fanout.publish(STATS_A, "1")
+                await anext(subscription)
+            assert others_ran
+
+
 async def test_two_readers_of_one_subscription_are_refused() -> None:
     fanout: Fanout[str] = Fanout()
 

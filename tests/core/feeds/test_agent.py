@@ -236,3 +236,12 @@ async def test_a_block_that_is_cancelled_ends() -> None:
 def test_what_is_not_one_url_is_refused_with_what_would_be_right(text: str, told: str) -> None:
     with pytest.raises(ConfigurationError, match=told):
         AgentFeed(text)
+
+
+async def test_a_feed_that_was_left_may_be_entered_again() -> None:
+    async with running_agent() as real:
+        feed = AgentFeed(url_of(real.port))
+        for _ in range(2):
+            async with following(feed) as heard:
+                await heard.until(lambda: any(isinstance(one, ContainerStatsBatch) for one in heard.all))
+            await real.until_clients(0)

@@ -376,6 +376,26 @@ async def test_without_version_containers_are_sampled() -> None:
     assert batch.engine.api_version == "1.47"
 
 
+@pytest.mark.parametrize("refused", ["/_ping", "/version", "/info", "/events", INSPECT, "/stats"])
+async def test_a_refused_path_is_told_in_every_batch_and_logged_once(
+    refused: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with living() as engine:
+        for name in ("web", "db", "cache"):
+            engine.run(name)
+        engine.fault(refused, faults.html(403))
+        caplog.set_level(logging.WARNING)
+        async with feed_of(engine) as feed:
+            batch = await batch_where(feed, lambda batch: "; allow this path there" in (batch.engine.error or ""))
+            for container in engine.containers.values():
+                engine.emit("update", container)
+            await batch_where(feed, lambda after: after.sequence > batch.sequence + 3)
+    assert batch.engine.reachable
+    assert [told for told in caplog.messages if "allow this path" in told] == [
+        f"engine at {engine.host}: {batch.engine.error}"
+    ]
+
+
 @pytest.mark.parametrize("fault", [faults.status(403, "closed by the proxy"), faults.status(500, "closed for repair")])
 async def test_an_engine_that_lists_nothing_is_no_engine_and_says_why(fault: Fault) -> None:
     async with living() as engine:
@@ -388,6 +408,19 @@ async def test_an_engine_that_lists_nothing_is_no_engine_and_says_why(fault: Fau
             engine.heal()
             engine.run("web")
             await batch_where(feed, is_fresh)
+
+
+async def test_an_engine_that_says_something_else_at_every_tick_does_not_fill_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with living() as engine:
+        engine.run("web")
+        async with feed_of(engine, source="one-shot") as feed:
+            for words in ("first", "second", "third"):
+                engine.fault("/stats", faults.status(500, words))
+                await batch_where(feed, lambda batch, words=words: words in (batch.engine.error or ""))  # type: ignore[misc]
+    assert [told for told in caplog.messages if "with 500" in told] == [caplog.messages[-1]]
+    assert "with 500: first" in caplog.messages[-1]
 
 
 async def test_trouble_is_told_while_it_lasts() -> None:
@@ -671,7 +704,11 @@ async def test_an_agents_settings_make_its_feed() -> None:
             cgroup_root="",
             simulated_containers=1,
             filters={"name": ("web",)},
+            labels=(),
+            token=None,
+            tls=None,
             allowed_origins=(),
+            allowed_hosts=(),
             log_level="info",
         )
         async with LocalFeed.of(settings) as feed:
@@ -727,3 +764,16 @@ async def test_fifty_rounds_leave_at_most_two_descriptors_more(source: str) -> N
                 await batch_where(feed, lambda batch: len(batch.containers) == 3)
         await engine.until(lambda: not engine.open_connections)
         assert len(os.listdir("/proc/self/fd")) <= before + 2
+
+
+async def test_a_feed_that_was_left_may_be_entered_again() -> None:
+    async with living() as engine:
+        engine.run("web", cores=0.5)
+        feed = feed_of(engine)
+        for _ in range(2):
+            async with feed:
+                await batch_where(feed, is_fresh)
+    simulated = LocalFeed(source="simulated", poll_interval_s=TICK_S)
+    for _ in range(2):
+        async with simulated:
+            await batch_where(simulated, lambda batch: bool(batch.containers))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from dockstats_core.errors import ConfigurationError
 from dockstats_core.fleet.agents import Fleet, FleetHealth, UnknownAgentError
 from dockstats_core.history.store import HistoryLimits
 from dockstats_core.messages.agent import (
+    MAX_COUNT,
     AgentMessage,
     AgentStatus,
     ContainerFacts,
@@ -29,9 +33,11 @@ from dockstats_core.messages.stream import (
     AgentInventory,
     AgentList,
     ConnectionStatus,
+    ContainerEvent,
     StreamMessage,
     codec,
 )
+from dockstats_core.messages.unusable import Unusable
 from tests.builders import NOW, batch, container_id
 from tests.vectors import entries
 
@@ -306,7 +312,9 @@ def test_summaries_tell_what_each_agent_is_and_last_said() -> None:
 
 def test_health_counts_agents_and_history() -> None:
     birds = fleet()
-    assert birds.health() == FleetHealth(agents=2, connected=0, newest_batch_at=None, history_series=0, history_bytes=0)
+    assert birds.health() == FleetHealth(
+        agents=2, connected=0, newest_batch_at=None, unusable=0, history_series=0, history_bytes=0
+    )
     connect(birds, "heron", "ibis")
     birds.message_received("ibis", batch(containers=[sample()]), after(1))
     birds.message_received("heron", batch(containers=[sample()]), after(2))
@@ -549,3 +557,94 @@ def without_last_seen(message: StreamMessage) -> StreamMessage:
             features=message.features,
         )
     return message
+
+
+# Strangers. ----------------------------------------------------------------------------------------------------------
+
+
+def test_of_containers_with_one_id_only_the_first_is_shown_and_kept() -> None:
+    birds = fleet()
+    [inventories] = birds.message_received(
+        "heron",
+        inventory("host-1", *(ContainerFacts(id=container_id(1), name=name) for name in ("first", "second"))),
+        after(1),
+    )
+    [told] = birds.message_received("heron", batch(containers=[sample(cpu_pct=1.0), sample(cpu_pct=9.0)]), after(1))
+    assert isinstance(inventories, AgentInventory)
+    assert [one.name for one in inventories.payload.containers] == ["first"]
+    assert isinstance(told, AgentBatch)
+    assert [one.cpu_pct for one in told.payload.containers] == [1.0]
+
+
+@pytest.mark.parametrize("figure", [1e308, 5e-324, 0.0])
+def test_figures_of_any_size_leave_every_answer_valid_json_for_a_browser(figure: float) -> None:
+    birds = fleet()
+    samples = [
+        ContainerSample(
+            id=container_id(number),
+            name="huge",
+            cpu_pct=figure,
+            mem_bytes=MAX_COUNT,
+            net_rx_bytes_per_sec=figure,
+            oom_kills=MAX_COUNT,
+            age_secs=figure,
+        )
+        for number in range(3)
+    ]
+    news = birds.message_received("heron", batch(containers=samples, sent_at=after(1)), after(1))
+    [told] = [one for one in news if isinstance(one, AgentBatch)]
+    now = after(2)
+    answers = [
+        codec.encode(told),
+        codec.encode(birds.columns(told)),
+        msgspec.json.encode(birds.history("heron", now=now)),
+        msgspec.json.encode(birds.history("heron", container_id(1), now=now, step_s=10)),
+        msgspec.json.encode(birds.sparklines(now.timestamp())),
+        msgspec.json.encode(birds.moment(now.timestamp(), now)),
+        msgspec.json.encode(birds.container("heron", container_id(1))),
+    ]
+    for answer in answers:
+        json.loads(answer, parse_constant=pytest.fail)  # called for NaN and Infinity, which browsers refuse
+
+
+@pytest.mark.parametrize("at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)])
+def test_times_from_the_ends_of_the_calendar_are_taken_for_a_clock_that_is_off(at: datetime) -> None:
+    birds = fleet()
+    facts = [
+        ContainerFacts(id=container_id(1), name="web", state=state, started_at=at, finished_at=at, oom_killed=True)
+        for state in ("running", "exited", "running")
+    ]
+    for place, one in enumerate(facts):
+        birds.message_received("heron", structs.replace(inventory("host-1", one), sent_at=at), after(place))
+        birds.message_received("heron", batch(place + 1, sent_at=at, containers=[sample()]), after(place))
+    assert len(birds.history("heron", now=after(3)).at) == 3
+    assert all(NOW <= event.at <= after(3) for message in birds.snapshot(after(3)) for event in events_in(message))
+    assert birds.moment(after(2).timestamp(), after(3)).messages
+
+
+def events_in(message: StreamMessage) -> list[ContainerEvent]:
+    return message.events if isinstance(message, AgentEvents) else []
+
+
+def test_numbers_that_go_back_and_times_that_go_back_lose_no_history_of_others() -> None:
+    birds = fleet()
+    birds.message_received("ibis", batch(1, agent_id="host-2", sent_at=NOW, containers=[sample()]), NOW)
+    for place, sequence in enumerate([5, 3, 3, 1, 9, 2]):
+        sent_at = after(-4 * (place % 2))
+        birds.message_received("heron", batch(sequence, sent_at=sent_at, containers=[sample()]), after(place))
+    assert len(birds.history("ibis", now=after(9)).at) == 1
+    times = birds.history("heron", now=after(9)).at
+    assert times == sorted(set(times))
+
+
+def test_what_could_not_be_used_is_told_of_its_agent_and_in_all() -> None:
+    birds = fleet()
+    assert birds.could_not_use("heron", Unusable(malformed=2, unknown_types=5)) == [
+        "messages that are none of the protocol's"
+    ]
+    assert birds.could_not_use("heron", Unusable(malformed=2, unknown_types=9)) == [], "a newer agent is honest"
+    assert birds.could_not_use("ibis", Unusable(held_back=1, broken=1)) == [
+        "more at a time than is read, so it has to wait"
+    ]
+    assert [one.unusable.malformed for one in birds.summaries()] == [2, 0]
+    assert birds.health().unusable == 12

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
 from datetime import datetime, timedelta
+from types import FrameType
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +46,63 @@ class Keeping:
     def at(self, at: float) -> list[ContainerFacts] | None:
         inventory = self.journal.inventory_at(START + at)
         return None if inventory is None else inventory.containers
+
+
+# --- Strangers ------------------------------------------------------------------------------------------------------
+
+
+def test_facts_of_any_length_are_kept_within_the_bytes_that_there_are() -> None:
+    keeping = Keeping(JournalLimits(change_bytes=100_000))
+    for now in range(50):
+        keeping.inventory(now, *(facts(100 * now + number, image="\N{SNOWMAN}" * 1024) for number in range(20)))
+    assert keeping.at(20) is None, "what had to go is not known any more, and never half known"
+    [*known] = keeping.at(49) or []
+    assert len(known) == 20
+    tracemalloc.start()
+    for now in range(50, 200):
+        keeping.inventory(now, *(facts(100 * now + number, image="\N{SNOWMAN}" * 1024) for number in range(20)))
+    held_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held_bytes < 400_000  # twenty facts, the changes, events; all of them would be 6 MB
+
+
+def test_an_agent_that_has_other_containers_at_every_tick_costs_no_more_than_its_bounds() -> None:
+    keeping = Keeping(JournalLimits(changes=100, events=50))
+    for now in range(10):
+        keeping.inventory(now, *(facts(1000 * now + number) for number in range(1000)))
+    assert len(keeping.told(10)) == 50
+    assert keeping.at(10) is not None
+
+
+@pytest.mark.parametrize("change", ["restart_count", "oom_kills"])
+def test_news_of_every_container_at_once_takes_time_in_proportion(change: str) -> None:
+    def passes(count: int) -> int:
+        """Lines of code that run for news of so many containers."""
+        keeping, lines = Keeping(), 0
+        keeping.inventory(0, *(facts(number, restart_count=0) for number in range(count)))
+        keeping.journal.take_samples([oom_kills(number, 0) for number in range(count)], after(0))
+
+        def count_lines(frame: FrameType, event: str, argument: object) -> Any:
+            nonlocal lines
+            lines += 1
+            return count_lines
+
+        before = sys.gettrace()  # coverage's
+        sys.settrace(count_lines)
+        try:
+            if change == "restart_count":
+                keeping.inventory(5, *(facts(number, restart_count=1, started_at=after(4)) for number in range(count)))
+            else:
+                keeping.journal.take_samples([oom_kills(number, 1) for number in range(count)], after(5))
+        finally:
+            sys.settrace(before)
+        return lines
+
+    assert passes(800) < 3 * passes(400)
+
+
+def oom_kills(number: int, count: int) -> ContainerSample:
+    return ContainerSample(id=container_id(number), name=f"web-{number}", oom_kills=count)
 
 
 # --- Events ---------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from dockstats_core.containers import MAX_TEXT, Container
 from dockstats_core.engine.events import EngineEvent
 from dockstats_core.engine.models import ContainerDetails, ContainerSummary
 from dockstats_core.inventory.roster import Roster, is_hidden
+from dockstats_core.messages.agent import MAX_CONTAINERS
 from tests.builders import container_id
 
 ONE = container_id(1)
@@ -70,6 +71,29 @@ def inspected(known: ContainerDetails) -> Container:
 
 def names(roster: Roster) -> list[str]:
     return [container.name for container in roster.containers]
+
+
+# Labels. -------------------------------------------------------------------------------------------------------------
+
+
+LABELS = {"tier": "front", "secret": "s3cret", "com.docker.compose.project": "shop"}
+
+
+@pytest.mark.parametrize("asked", [(), ("tier", "none-has-it")])
+def test_only_labels_that_were_asked_for_are_known(asked: tuple[str, ...]) -> None:
+    wanted = {"tier": "front"} if asked else {}
+    roster = Roster(labels=asked)
+    roster.apply_list([summary(Labels=LABELS)])
+    assert roster.containers[0].labels == wanted
+    roster.apply_inspection(details(config={"Labels": LABELS}))
+    assert roster.containers[0].labels == wanted
+    assert roster.containers[0].compose_project == "shop"
+
+
+def test_a_label_of_a_stranger_is_bounded() -> None:
+    roster = Roster(labels=["tier"])
+    roster.apply_list([summary(Labels={"tier": "x" * 10_000})])
+    assert len(roster.containers[0].labels["tier"]) == MAX_TEXT
 
 
 # Lists. --------------------------------------------------------------------------------------------------------------
@@ -276,6 +300,11 @@ def test_a_restart_count_that_cannot_be_is_unknown(nonsense: int) -> None:
     assert inspected(details(RestartCount=nonsense)).restart_count is None
 
 
+@pytest.mark.parametrize("nonsense", [10**30, -(10**30), 10**400])
+def test_an_exit_code_that_no_system_has_is_unknown(nonsense: int) -> None:
+    assert inspected(details(state={"Status": "exited", "ExitCode": nonsense})).exit_code is None
+
+
 @pytest.mark.parametrize(
     ("word", "code"), [("running", None), ("paused", None), ("restarting", None), ("created", None), ("exited", 137)]
 )
@@ -445,3 +474,28 @@ def test_the_version_grows_exactly_when_something_shows_differently(steps: list[
             assert list(roster.containers) == shown
         assert list(roster.counted) == [container for container in roster.containers if container.is_counted]
         assert sum(roster.by_state().values()) == len(roster.containers)
+
+
+# Strangers' numbers. -------------------------------------------------------------------------------------------------
+
+
+def test_of_more_containers_than_a_message_holds_those_that_run_are_known() -> None:
+    roster = Roster()
+    stopped = [summary(number, f"old-{number}", State="exited") for number in range(MAX_CONTAINERS)]
+    running = [summary(MAX_CONTAINERS + number, f"web-{number}") for number in range(5)]
+    roster.apply_list([*stopped, *running])
+    assert len(roster.containers) == MAX_CONTAINERS
+    assert len(roster.counted) == 5
+    assert roster.left_out == 5
+    roster.apply_list(running)
+    assert len(roster.containers) == 5
+    assert roster.left_out == 0
+
+
+def test_inspections_of_containers_without_end_fill_no_memory() -> None:
+    roster = listed(*(summary(number, f"web-{number}") for number in range(MAX_CONTAINERS)))
+    for number in range(MAX_CONTAINERS, MAX_CONTAINERS + 10):
+        roster.apply_inspection(details(number, f"web-{number}"))
+    assert len(roster.containers) == MAX_CONTAINERS
+    roster.apply_inspection(details(1, "renamed"))
+    assert "renamed" in names(roster)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dockstats_core.errors import MalformedMessageError, MessageError
 from dockstats_core.messages.agent import (
     MAX_CONTAINERS,
+    MAX_LABELS,
     AgentMessage,
     AgentStatus,
     ContainerInventory,
@@ -26,6 +27,7 @@ from tests.builders import NOW, batch
 from tests.generated import any_of
 from tests.vectors import entries
 
+KEYS = [str(number) for number in range(MAX_LABELS + 1)]
 FROM_AGENTS = [entry for entry in entries("seed-protocol", "message") if "agent to" in entry.values[0]["direction"]]
 
 
@@ -37,6 +39,12 @@ def sent(**fields: Any) -> bytes:
 def with_sample(**fields: Any) -> bytes:
     """The JSON of a batch of one container."""
     return sent(containers=[{"id": "0c76ad1e7a7b", "name": "amber", **fields}])
+
+
+def with_facts(facts: dict[str, object], *, times: int = 1) -> bytes:
+    """The JSON of an inventory."""
+    head = {"type": "container_inventory", "agent_id": "a", "sent_at": "2026-11-24T12:00:00Z"}
+    return json.dumps({**head, "containers": [facts] * times}).encode()
 
 
 def decoded(data: bytes) -> ContainerStatsBatch:
@@ -181,13 +189,10 @@ def test_times_at_the_ends_of_the_calendar_can_be_compared_and_told() -> None:
             ).encode(),
             id="features",
         ),
-        pytest.param(
-            json.dumps(
-                {"type": "container_inventory", "agent_id": "a", "sent_at": "2026-11-24T12:00:00Z"}
-                | {"containers": [{"id": "a", "name": "b"}] * (MAX_CONTAINERS + 1)}
-            ).encode(),
-            id="inventory",
-        ),
+        pytest.param(with_facts({"id": "a", "name": "b"}, times=MAX_CONTAINERS + 1), id="inventory"),
+        pytest.param(with_facts({"id": "a", "name": "b", "labels": dict.fromkeys(KEYS, "")}), id="labels"),
+        pytest.param(with_facts({"id": "a", "name": "b", "labels": {"x" * 129: ""}}), id="label's key"),
+        pytest.param(with_facts({"id": "a", "name": "b", "labels": {"x": "x" * 1025}}), id="label"),
     ],
 )
 def test_text_or_list_past_its_bound_is_refused(data: bytes) -> None:
@@ -213,6 +218,16 @@ def test_count_that_nothing_real_reaches_is_refused(number: int) -> None:
         with pytest.raises(MalformedMessageError):
             codec.decode(data)
     assert decoded(with_sample(mem_bytes=2**63 - 1)).containers[0].mem_bytes == 2**63 - 1
+
+
+@pytest.mark.parametrize("number", [2**64, 10**400])
+def test_limit_and_exit_code_that_a_browser_could_not_hold_are_refused(number: int) -> None:
+    with pytest.raises(MalformedMessageError, match="a limit above"):
+        codec.decode(with_sample(mem_limit_bytes=number))
+    facts = {"id": "0c76ad1e7a7b", "name": "amber", "exit_code": number}
+    inventory = {"type": "container_inventory", "agent_id": "heron", "sent_at": "2026-11-24T12:00:00Z"}
+    with pytest.raises(MalformedMessageError, match="exit_code"):
+        codec.decode(json.dumps({**inventory, "containers": [facts]}))
 
 
 def test_limit_of_an_older_agent_may_be_the_engines_word_for_none() -> None:

@@ -5,20 +5,33 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from dockstats_core.program.access import allowed, exposure, normal_origin
+from dockstats_core.program.access import Access, eavesdropping, exposure, foreign, normal_host, normal_origin
 from dockstats_core.program.listen import ListenAddress
 
-LOOPBACK = ListenAddress("127.0.0.1", 5173)
-EVERYWHERE = ListenAddress("", 8080)
+LOOPBACK = Access(listen=ListenAddress("127.0.0.1", 5173), token_variable="DASHBOARD_TOKEN")
+EVERYWHERE = Access(listen=ListenAddress("", 8080), token_variable="AGENT_TOKEN")
 PROXY = "https://stats.example"
+
+
+def with_origins(access: Access, *origins: str) -> Access:
+    return structs.replace(access, allowed_origins=origins)
+
+
+def with_hosts(access: Access, *hosts: str) -> Access:
+    return structs.replace(access, allowed_hosts=hosts)
+
+
+def listening(host: str, port: int = 8080) -> Access:
+    return structs.replace(EVERYWHERE, listen=ListenAddress(host, port))
 
 
 @pytest.mark.parametrize(
     "host", ["127.0.0.1:5173", "localhost:5173", "LOCALHOST", "[::1]:5173", "page.localhost:5173", "127.9.9.9", None]
 )
 def test_loopback_server_answers_to_every_name_of_this_machine(host: str | None) -> None:
-    assert allowed(host, None, LOOPBACK) is None
+    assert foreign(host, None, LOOPBACK) is None
 
 
 @pytest.mark.parametrize(
@@ -36,21 +49,21 @@ def test_loopback_server_answers_to_every_name_of_this_machine(host: str | None)
     ],
 )
 def test_loopback_server_refuses_a_name_that_another_site_made_mean_this_machine(host: str) -> None:
-    refusal = allowed(host, None, LOOPBACK)
+    refusal = foreign(host, None, LOOPBACK)
     assert refusal is not None
     assert repr(host) in refusal
     assert "http://127.0.0.1:5173" in refusal
-    assert "--allowed-origins" in refusal
+    assert "--allowed-host" in refusal
 
 
-def test_loopback_server_answers_to_the_name_of_a_proxy_that_is_allowed() -> None:
-    assert allowed("stats.example", None, LOOPBACK, [PROXY]) is None
-    assert allowed("stats.example:8443", None, LOOPBACK, [PROXY]) is None
-    assert allowed("other.example", None, LOOPBACK, [PROXY]) is not None
+def test_loopback_server_answers_to_the_name_of_a_proxy_that_is_foreign() -> None:
+    assert foreign("stats.example", None, with_origins(LOOPBACK, PROXY)) is None
+    assert foreign("stats.example:8443", None, with_origins(LOOPBACK, PROXY)) is None
+    assert foreign("other.example", None, with_origins(LOOPBACK, PROXY)) is not None
 
 
 def test_server_on_every_interface_answers_to_any_name_because_it_cannot_know_its_own() -> None:
-    assert allowed("heron.example:8080", None, EVERYWHERE) is None
+    assert foreign("heron.example:8080", None, EVERYWHERE) is None
 
 
 @pytest.mark.parametrize(
@@ -62,7 +75,7 @@ def test_server_on_every_interface_answers_to_any_name_because_it_cannot_know_it
     ],
 )
 def test_own_page_may_connect(host: str, origin: str) -> None:
-    assert allowed(host, origin, LOOPBACK) is None
+    assert foreign(host, origin, LOOPBACK) is None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +88,7 @@ def test_own_page_may_connect(host: str, origin: str) -> None:
     ],
 )
 def test_page_that_came_through_a_proxy_may_connect_whatever_the_scheme(host: str, origin: str) -> None:
-    assert allowed(host, origin, EVERYWHERE) is None
+    assert foreign(host, origin, EVERYWHERE) is None
 
 
 @pytest.mark.parametrize(
@@ -92,23 +105,23 @@ def test_page_that_came_through_a_proxy_may_connect_whatever_the_scheme(host: st
     ],
 )
 def test_page_of_another_origin_is_refused_with_a_sentence_that_names_it(origin: str) -> None:
-    refusal = allowed("127.0.0.1:5173", origin, LOOPBACK)
+    refusal = foreign("127.0.0.1:5173", origin, LOOPBACK)
     assert refusal is not None
     assert repr(origin) in refusal
-    assert "--allowed-origins" in refusal
+    assert "--allow-origin" in refusal
 
 
 def test_page_of_an_allowed_origin_may_connect_and_of_its_other_scheme_may_not() -> None:
-    assert allowed("heron:8080", PROXY, EVERYWHERE, [PROXY]) is None
-    assert allowed("heron:8080", "http://stats.example", EVERYWHERE, [PROXY]) is not None
+    assert foreign("heron:8080", PROXY, with_origins(EVERYWHERE, PROXY)) is None
+    assert foreign("heron:8080", "http://stats.example", with_origins(EVERYWHERE, PROXY)) is not None
 
 
 def test_browser_without_a_host_is_not_believed_about_its_origin() -> None:
-    assert allowed(None, "http://127.0.0.1:5173", LOOPBACK) is not None
+    assert foreign(None, "http://127.0.0.1:5173", LOOPBACK) is not None
 
 
 def test_refusal_shows_no_more_of_a_header_than_a_line_holds() -> None:
-    refusal = allowed("x" * 10_000, None, LOOPBACK)
+    refusal = foreign("x" * 10_000, None, LOOPBACK)
     assert refusal is not None
     assert len(refusal) < 400
 
@@ -139,7 +152,7 @@ def test_what_is_no_origin_has_no_normal_form(text: str) -> None:
 @given(st.text(), st.none() | st.text())
 def test_no_header_makes_the_decision_fail(host: str, origin: str | None) -> None:
     for listen in (LOOPBACK, EVERYWHERE):
-        assert allowed(host, origin, listen) is None or "--allowed-origins" in (allowed(host, origin, listen) or "")
+        assert "--allow" in (foreign(host, origin, listen) or "--allow")
 
 
 @given(st.from_regex(r"[a-z]{1,8}\.example(:[0-9]{1,5})?", fullmatch=True))
@@ -149,19 +162,69 @@ def test_a_normal_origin_stays_what_it_is(authority: str) -> None:
     assert normal_origin(once) == once
 
 
+@pytest.mark.parametrize("host", ["stats.example", "stats.example:8080", "STATS.example", "localhost", "127.0.0.1"])
+def test_server_for_others_whose_names_are_told_answers_to_these_and_to_this_machine(host: str) -> None:
+    assert foreign(host, None, with_hosts(EVERYWHERE, "stats.example")) is None
+
+
+@pytest.mark.parametrize("host", ["rebound.example", "stats.example.rebound.example", "10.0.0.7", ""])
+def test_server_for_others_whose_names_are_told_refuses_every_other_name(host: str) -> None:
+    refusal = foreign(host, None, with_hosts(EVERYWHERE, "stats.example"))
+    assert refusal is not None
+    assert "--allowed-host" in refusal
+
+
+def test_loopback_server_answers_to_a_name_that_is_allowed() -> None:
+    assert foreign("stats.example:5173", None, with_hosts(LOOPBACK, "stats.example")) is None
+
+
+def test_name_that_is_allowed_does_not_let_pages_of_other_origins_in() -> None:
+    access = with_hosts(EVERYWHERE, "stats.example")
+    assert foreign("stats.example", "https://stats.example", access) is None
+    assert foreign("stats.example", "https://other.example", access) is not None
+
+
+def test_refusal_over_tls_shows_the_address_over_tls() -> None:
+    refusal = foreign("rebound.example", None, structs.replace(LOOPBACK, over_tls=True))
+    assert "open https://127.0.0.1:5173," in (refusal or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [("Stats.Example", "stats.example"), (" [::1] ", "[::1]"), ("10.0.0.7", "10.0.0.7"), ("a:80", None), ("a/b", None)],
+)
+def test_host_is_a_name_or_an_address_without_a_port(text: str, host: str | None) -> None:
+    assert normal_host(text) == host
+
+
 @pytest.mark.parametrize("host", ["", "0.0.0.0", "::"])
-def test_listening_on_every_interface_is_told_with_the_way_to_stay_alone(host: str) -> None:
-    warning = exposure(ListenAddress(host, 8080))
+def test_listening_on_every_interface_is_told_with_both_ways_out(host: str) -> None:
+    warning = exposure(listening(host))
     assert warning is not None
     assert "every interface" in warning
-    assert "without a password" in warning
-    assert "--listen 127.0.0.1:8080" in warning
+    assert "without a token" in warning
+    assert "set AGENT_TOKEN, or --listen 127.0.0.1:8080" in warning
 
 
 def test_listening_on_one_address_that_others_reach_is_told_with_the_address() -> None:
-    assert "on 10.0.0.10 " in (exposure(ListenAddress("10.0.0.10", 80)) or "")
+    assert "on 10.0.0.10 " in (exposure(listening("10.0.0.10", 80)) or "")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_listening_for_this_machine_only_is_nothing_to_tell(host: str) -> None:
-    assert exposure(ListenAddress(host, 8080)) is None
+    access = listening(host)
+    assert exposure(access) is None
+    assert eavesdropping(structs.replace(access, asks_token=True)) is None
+
+
+def test_who_has_to_show_a_token_or_a_certificate_is_not_everyone() -> None:
+    assert exposure(structs.replace(EVERYWHERE, asks_token=True)) is None
+    assert exposure(structs.replace(EVERYWHERE, over_tls=True, asks_certificate=True)) is None
+    assert exposure(structs.replace(EVERYWHERE, over_tls=True)) is not None
+
+
+def test_token_that_crosses_the_network_in_clear_is_told() -> None:
+    asking = structs.replace(EVERYWHERE, asks_token=True)
+    assert "--tls-cert" in (eavesdropping(asking) or "")
+    assert eavesdropping(structs.replace(asking, over_tls=True)) is None
+    assert eavesdropping(EVERYWHERE) is None

@@ -14,6 +14,7 @@ from dockstats_core.program.command_line import command_of, help_text, parse, pa
 from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.options import ProgramName
 from dockstats_core.program.settings import AgentSettings, DashboardSettings
+from dockstats_core.program.tls import AgentCertificates
 
 PROGRAMS: list[ProgramName] = ["agent", "dashboard"]
 
@@ -46,7 +47,11 @@ def test_agent_told_nothing_has_the_documented_defaults() -> None:
         cgroup_root="",
         simulated_containers=40,
         filters={},
+        labels=(),
+        token=None,
+        tls=None,
         allowed_origins=(),
+        allowed_hosts=(),
         log_level="info",
     )
 
@@ -54,10 +59,14 @@ def test_agent_told_nothing_has_the_documented_defaults() -> None:
 def test_dashboard_told_nothing_has_the_documented_defaults() -> None:
     assert dashboard() == DashboardSettings(
         agents=(),
+        agent_tls=AgentCertificates(),
         listen=ListenAddress("127.0.0.1", 5173),
         base_path="",
         demo=False,
+        token=None,
+        tls=None,
         allowed_origins=(),
+        allowed_hosts=(),
         log_level="info",
         embedded=agent(),
     )
@@ -76,7 +85,9 @@ def test_every_flag_of_the_agent_is_heard() -> None:
         "--simulated-containers=7",
         "--filter=label=a",
         "--filter=name=b",
-        "--allowed-origins=https://a.example;https://b.example",
+        "--label=tier",
+        "--label=team;tier",
+        "--allow-origin=https://a.example;https://b.example",
         "--log-level=debug",
     )
     assert settings == AgentSettings(
@@ -91,7 +102,11 @@ def test_every_flag_of_the_agent_is_heard() -> None:
         cgroup_root="/host/cgroup",
         simulated_containers=7,
         filters={"label": ("a",), "name": ("b",)},
+        labels=("tier", "team"),
+        token=None,
+        tls=None,
         allowed_origins=("https://a.example", "https://b.example"),
+        allowed_hosts=(),
         log_level="debug",
     )
 
@@ -100,7 +115,7 @@ def test_every_flag_of_the_dashboard_is_heard() -> None:
     settings = dashboard(
         *("--agents", "ws://a/ws;db|Data base|wss://b/ws", "--agents", "ws://c/ws"),
         *("--listen", ":80", "--base-path", "/stats", "--demo", "--log-level", "error"),
-        *("--allowed-origins", "https://a.example"),
+        *("--allow-origin", "https://a.example"),
     )
     assert [(one.id, one.label, one.url) for one in settings.agents] == [
         ("agent-1", "Agent 1", "ws://a/ws"),
@@ -141,7 +156,7 @@ def test_host_without_a_given_name_has_one() -> None:
     ("program", "argv", "words"),
     [
         ("agent", ["--pol-interval", "1s"], "unknown flag '--pol-interval', did you mean --poll-interval?"),
-        ("agent", ["--poll", "1s"], "unknown flag '--poll'"),
+        ("agent", ["--poll", "1s"], "unknown flag '--poll', did you mean --poll-interval?"),
         ("agent", ["-x"], "unknown flag '-x'"),
         ("agent", ["--xyzzy=1"], "unknown flag '--xyzzy'"),
         ("agent", ["run"], "unexpected argument 'run'"),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from dockstats_core.errors import ConfigurationError
-from dockstats_core.program.healthcheck import MAX_ANSWER_BYTES, Unhealthy, address_of, check, leave_if_asked
+from dockstats_core.program.healthcheck import MAX_ANSWER_BYTES, Target, Unhealthy, check, leave_if_asked, target_of
 from dockstats_core.program.options import ProgramName
 
 HEAVY = {"anyio.to_thread", "asyncio", "httpcore", "httpx", "litestar", "psutil", "uvicorn", "wsproto"}
@@ -53,7 +54,7 @@ def sentence(answer: bytes | None, *, time_out_s: float = 5.0) -> str:
     """Why the peer that answers so is unhealthy, with its address taken out."""
     with peer(answer) as url:
         with pytest.raises(Unhealthy) as unhealthy:
-            check(url, time_out_s=time_out_s)
+            check(Target(url), time_out_s=time_out_s)
         return str(unhealthy.value).replace(url, "URL")
 
 
@@ -67,13 +68,13 @@ def sentence(answer: bytes | None, *, time_out_s: float = 5.0) -> str:
 )
 def test_program_that_is_well_is_told_in_one_line(body: str, line: str) -> None:
     with peer(http(200, body)) as url:
-        assert check(url) == line
+        assert check(Target(url)) == line
 
 
 def test_path_and_host_are_asked_for_as_they_stand_in_the_url() -> None:
     asked: list[bytes] = []
     with peer(http(200, '{"ok":true}'), asked=asked) as url:
-        check(url.replace("/healthz", "/stats/healthz"))
+        check(Target(url.replace("/healthz", "/stats/healthz")))
     head = asked[0].decode().splitlines()
     assert head[0] == "GET /stats/healthz HTTP/1.1"
     assert f"Host: {url.split('/')[2]}" in head
@@ -110,7 +111,7 @@ def test_program_that_is_not_there_is_told_with_where_the_address_comes_from() -
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/healthz"
     with pytest.raises(Unhealthy, match=f"nobody answers at {url}: .* as a flag must be given here too"):
-        check(url)
+        check(Target(url))
 
 
 def test_answer_without_end_is_read_to_its_bound() -> None:
@@ -131,18 +132,18 @@ def test_answer_without_end_is_read_to_its_bound() -> None:
     ],
 )
 def test_address_is_the_one_that_such_a_program_listens_on(program: ProgramName, argv: list[str], url: str) -> None:
-    assert address_of(program, argv, {}, Path("/nonexistent")) == url
+    assert target_of(program, argv, {}, Path("/nonexistent")) == Target(url)
 
 
 def test_address_comes_from_variables_and_files_too(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DASHBOARD_BASE_PATH=/stats\nDASHBOARD_LISTEN_ADDR=:1\n")
     environ = {"DASHBOARD_LISTEN_ADDR": "127.0.0.1:81"}
-    assert address_of("dashboard", [], environ, tmp_path) == "http://127.0.0.1:81/stats/healthz"
+    assert target_of("dashboard", [], environ, tmp_path) == Target("http://127.0.0.1:81/stats/healthz")
 
 
 def test_port_that_the_system_chooses_cannot_be_found() -> None:
     with pytest.raises(ConfigurationError, match=r"give a fixed one with --listen or AGENT_LISTEN_ADDR"):
-        address_of("agent", ["--listen", ":0"], {}, Path("/nonexistent"))
+        target_of("agent", ["--listen", ":0"], {}, Path("/nonexistent"))
 
 
 @pytest.mark.parametrize("argv", [[], ["--listen", ":8080"], ["--listen", "healthcheck"]])
@@ -174,6 +175,30 @@ def test_what_cannot_be_asked_leaves_with_1_and_one_line(
     out, error = capsys.readouterr()
     assert (out, error.count("\n")) == ("", 1)
     assert error.startswith(line)
+
+
+def test_health_check_ends_by_itself_whatever_it_waits_for() -> None:
+    """Who answers a byte at a time is never silent for long."""
+    asked = threading.Event()
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            while not asked.wait(0.05):
+                connection.sendall(b"H")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        where = f"127.0.0.1:{listener.getsockname()[1]}"
+        script = (
+            "from dockstats_core.program.healthcheck import leave_if_asked; "
+            f"leave_if_asked('agent', ['healthcheck', '--listen', '{where}'], life_s=1.0)"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, timeout=50)
+        asked.set()
+        thread.join()
+    assert done.returncode == -signal.SIGALRM
 
 
 @pytest.mark.parametrize("program", ["agent", "dashboard"])

@@ -17,7 +17,7 @@ from dockstats_core.program.running import run
 from dockstats_core.program.settings import AgentSettings
 
 PROGRAM = """
-import logging, threading, time
+import logging, os, signal, threading, time
 import anyio
 from pathlib import Path
 from dockstats_core.program.command_line import parse
@@ -77,3 +77,9 @@ def test_call_that_is_stuck_in_the_loops_own_thread_does_not_keep_the_program() 
     done = ended("import asyncio; asyncio.get_running_loop().run_in_executor(None, time.sleep, 25); return 0")
     assert done.returncode == 0
     assert time.monotonic() - started_s < 20
+
+
+def test_signal_that_comes_when_serving_is_over_does_not_make_another_exit_of_it() -> None:
+    late = "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM)).start()"
+    done = ended(f"{late}; threading.Thread(target=time.sleep, args=(25,)).start(); return 0")
+    assert done.returncode == 0

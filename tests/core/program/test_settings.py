@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dockstats_core.program import options
@@ -9,6 +11,8 @@ from dockstats_core.program.dotenv import Variable
 from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.options import OptionError
 from dockstats_core.program.settings import AgentSettings, Given, agent_settings, dashboard_settings
+from dockstats_core.program.tls import AgentCertificates, ServerCertificate
+from dockstats_core.program.tokens import Token
 
 
 def given(*, flags: dict[str, list[str]] | None = None, **variables: str) -> Given:
@@ -108,3 +112,83 @@ def test_environment_alone_is_left_without_the_flags() -> None:
     both = given(flags={"--max-workers": ["7"]}, AGENT_MAX_WORKERS="5")
     assert both.value(options.MAX_WORKERS) == 7
     assert both.without_flags().value(options.MAX_WORKERS) == 5
+
+
+def secret(directory: Path, name: str, value: str) -> Path:
+    (directory / name).write_text(f"{value}\n")
+    return directory
+
+
+def test_token_stands_in_a_variable_or_in_a_file(tmp_path: Path) -> None:
+    file = str(secret(tmp_path, "token", "in-the-file") / "token")
+    assert agent().token is None
+    assert agent(AGENT_TOKEN="in-the-variable").token == Token("in-the-variable")
+    assert agent(AGENT_TOKEN_FILE=file).token == Token("in-the-file")
+    assert agent(flags={"--token-file": [file]}, AGENT_TOKEN="in-the-variable").token == Token("in-the-file")
+
+
+def test_token_in_two_variables_is_refused_because_one_of_them_is_forgotten(tmp_path: Path) -> None:
+    file = str(secret(tmp_path, "token", "in-the-file") / "token")
+    with pytest.raises(OptionError, match=r"^AGENT_TOKEN and AGENT_TOKEN_FILE are both set"):
+        agent(AGENT_TOKEN="in-the-variable", AGENT_TOKEN_FILE=file)
+
+
+def test_secret_that_docker_mounts_is_used_where_nothing_else_is_given(tmp_path: Path) -> None:
+    secrets = secret(tmp_path, "agent_token", "mounted")
+    assert agent_settings(given(), host_name="heron", secrets=secrets).token == Token("mounted")
+    assert agent_settings(given(AGENT_TOKEN="own"), host_name="heron", secrets=secrets).token == Token("own")
+    followed = dashboard_settings(given(AGENT_ENDPOINTS="ws://a/ws"), host_name="heron", secrets=secrets)
+    assert followed.token is None
+    assert followed.agents[0].authorization == "Bearer mounted"
+
+
+def test_secret_that_docker_mounts_and_that_is_empty_is_not_the_same_as_none(tmp_path: Path) -> None:
+    secrets = secret(tmp_path, "agent_token", "")
+    with pytest.raises(OptionError, match=r"^the secret agent_token: .* is empty"):
+        agent_settings(given(), host_name="heron", secrets=secrets)
+
+
+def test_agents_are_shown_their_own_token_or_the_one_for_all() -> None:
+    settings = dashboard_settings(
+        given(AGENT_TOKEN="for-all", AGENT_ENDPOINTS="ws://a/ws;ws://:its-own@b/ws;ws://ada:proxys@c/ws"),
+        host_name="heron",
+    )
+    assert [one.authorization for one in settings.agents] == [
+        "Bearer for-all",
+        "Bearer its-own",
+        "Basic YWRhOnByb3h5cw==",
+    ]
+
+
+def test_settings_show_no_secret() -> None:
+    settings = dashboard_settings(
+        given(DASHBOARD_TOKEN="s3cret-1", AGENT_TOKEN="s3cret-2", AGENT_ENDPOINTS="ws://:s3cret-3@b/ws;ws://a/ws"),
+        host_name="heron",
+    )
+    assert "s3cret" not in repr(settings)
+    assert "s3cret" not in repr(agent(AGENT_TOKEN="s3cret"))
+
+
+def test_key_or_authority_without_a_certificate_is_a_mistake() -> None:
+    with pytest.raises(OptionError, match=r"^--tls-key is given without --tls-cert"):
+        agent(AGENT_TLS_KEY="/k.pem")
+    with pytest.raises(OptionError, match=r"^--tls-client-ca is given without --tls-cert"):
+        agent(flags={"--tls-client-ca": ["/ca.pem"]})
+    with pytest.raises(OptionError, match=r"^--agent-client-key is given without --agent-client-cert"):
+        dashboard_settings(given(AGENT_CLIENT_KEY="/k.pem"), host_name="heron")
+
+
+def test_certificates_are_named_by_their_files() -> None:
+    assert agent().tls is None
+    settings = dashboard_settings(
+        given(
+            DASHBOARD_TLS_CERT="/c.pem",
+            DASHBOARD_TLS_KEY="/k.pem",
+            DASHBOARD_TLS_CLIENT_CA="/people.pem",
+            AGENT_CA_FILE="/ca.pem",
+            AGENT_CLIENT_CERT="/own.pem",
+        ),
+        host_name="heron",
+    )
+    assert settings.tls == ServerCertificate(certificate="/c.pem", key="/k.pem", client_ca="/people.pem")
+    assert settings.agent_tls == AgentCertificates(ca="/ca.pem", certificate="/own.pem", key="")

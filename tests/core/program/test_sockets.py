@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -137,3 +138,27 @@ async def test_no_answer_waits_for_an_acknowledgement() -> None:
             _, writer = await asyncio.open_connection(*sockets[0].getsockname())
             assert await accepted != 0
             writer.close()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_NOTSENT_LOWAT"), reason="this system has no such bound")
+def test_the_kernel_takes_little_ahead_for_a_client_that_reads_nothing() -> None:
+    with listening(LOOPBACK) as sockets, socket.socket() as client:
+        client.connect(sockets[0].getsockname())
+        sockets[0].setblocking(True)
+        accepted, _ = sockets[0].accept()
+        with accepted:
+            accepted.setblocking(False)
+            taken_bytes = 0
+            while (now_bytes := taken_until_full(accepted)) > 0:
+                taken_bytes += now_bytes
+                select.select([], [accepted], [], 0.05)  # until the client's side has taken in what it can
+    assert taken_bytes < 1 << 20  # 4 MiB without the bound; the client's own buffer is most of it
+
+
+def taken_until_full(one: socket.socket) -> int:
+    taken_bytes = 0
+    try:
+        while True:
+            taken_bytes += one.send(bytes(5000))
+    except BlockingIOError:
+        return taken_bytes

@@ -162,6 +162,23 @@ def test_term_that_docker_or_we_would_not_understand_is_refused_by_itself(term: 
     assert sentence == f"{term!r} is not usable: it should be label=KEY, label=KEY=VALUE or name=PATTERN"
 
 
+def test_label_keys_come_once_each() -> None:
+    assert values.label_keys(" tier ; com.example.team;;tier") == ("tier", "com.example.team")
+    assert values.label_keys("") == ()
+
+
+@pytest.mark.parametrize("key", ["tier=web", "a\tb", "k" * 129])
+def test_what_is_no_key_of_a_label_is_refused(key: str) -> None:
+    assert "it should be the key of a label, of at most 128 characters" in refusal(values.label_keys, f"ok;{key}")
+
+
+def test_no_more_labels_are_asked_for_than_a_message_holds() -> None:
+    values.label_keys(";".join(map(str, range(16))))
+    assert refusal(values.label_keys, ";".join(map(str, range(17)))) == "17 values are too many: 16 are the most"
+    with pytest.raises(ConfigurationError, match="17 labels are too many: 16 are the most"):
+        values.checked_label_keys(map(str, range(17)))
+
+
 def test_origins_are_written_as_browsers_send_them() -> None:
     assert values.origins("https://Stats.Example:443/;http://heron:8000") == (
         "https://stats.example",

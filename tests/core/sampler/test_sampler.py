@@ -24,11 +24,12 @@ from dockstats_core.messages.agent import (
 )
 from dockstats_core.readings import Reading
 from dockstats_core.sampler.sampler import Identity, Sampler
-from dockstats_core.sources.protocol import Readings
+from dockstats_core.sources.protocol import Failure, Readings
 from tests.builders import NOW, container, container_id, reading
 
 MessageT = TypeVar("MessageT")
 TICK_S = 0.05
+REFUSAL = Failure(reason="engine_error", detail="the engine forbids GET /stats")
 
 
 class ListedContainers:
@@ -63,8 +64,9 @@ class ScriptedSource:
     features: frozenset[Figure] = frozenset({"cpu"})
     limitations: Sequence[str] = ("no memory: it was not asked for",)
 
-    def __init__(self, *, cpu_pct: float = 50.0, delay_s: float = 0.0) -> None:
+    def __init__(self, *, cpu_pct: float = 50.0, delay_s: float = 0.0, refused: Collection[str] = ()) -> None:
         self.reads = 0
+        self.refused = refused
         self.retained: set[str] | None = None
         self.asked = anyio.Event()
         self._cpu_pct = cpu_pct
@@ -81,7 +83,7 @@ class ScriptedSource:
         self.reads += 1
         self.asked.set()
         await anyio.sleep(self._delay_s)
-        return {one.id: self._reading(one.id) for one in containers}
+        return {one.id: REFUSAL if one.id in self.refused else self._reading(one.id) for one in containers}
 
     def _reading(self, of: str) -> Reading:
         at_ns = round(anyio.current_time() * 1e9)
@@ -291,6 +293,35 @@ async def test_trouble_that_is_over_is_told_no_more() -> None:
     one.engine_trouble(None)
     async with messages_of(one) as messages:
         assert (await next_of(messages, ContainerStatsBatch)).engine.error is None
+
+
+async def test_what_the_engine_says_in_place_of_all_figures_is_its_own_trouble() -> None:
+    one = sampler()
+    source = ScriptedSource(refused={container_id(1), container_id(2)})
+    sampling(one, ListedContainers(container(1), container(2)), source)
+    one.engine_trouble("no events")
+    async with messages_of(one) as messages:
+        batch = await next_of(messages, ContainerStatsBatch)
+        while batch.sampling.failures == 0:
+            batch = await next_of(messages, ContainerStatsBatch)
+        assert batch.engine.reachable
+        assert batch.engine.error == "no events; no figures come: the engine forbids GET /stats"
+        assert batch.sampling.limitations == ScriptedSource.limitations
+        source.refused = ()
+        while batch.sampling.failures:
+            batch = await next_of(messages, ContainerStatsBatch)
+    assert batch.engine.error == "no events"
+
+
+async def test_what_the_engine_says_in_place_of_some_figures_is_a_limitation() -> None:
+    one = sampler()
+    sampling(one, ListedContainers(container(1), container(2)), ScriptedSource(refused={container_id(2)}))
+    async with messages_of(one) as messages:
+        batch = await next_of(messages, ContainerStatsBatch)
+        while batch.sampling.failures == 0:
+            batch = await next_of(messages, ContainerStatsBatch)
+    assert batch.engine.error is None
+    assert batch.sampling.limitations[-1] == "figures of some containers are missing: the engine forbids GET /stats"
 
 
 async def test_sentences_are_cut_to_what_a_reader_of_the_batch_accepts() -> None:

@@ -127,6 +127,13 @@ async def test_an_engine_that_answers_no_one_shot_call_is_read_by_streams_and_th
         assert why in reason
 
 
+async def test_a_connection_that_breaks_once_decides_nothing() -> None:
+    async with FakeEngine() as engine:
+        web = engine.run("web")
+        engine.fault("one-shot=true", faults.close, times=1)
+        assert tell(await chosen(engine, [web]))[0] == "one-shot"
+
+
 async def test_without_a_container_nothing_is_chosen_yet() -> None:
     async with FakeEngine() as engine:
         assert await chosen(engine, []) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -131,6 +132,16 @@ async def test_a_round_no_longer_waits_for_a_container_that_was_slow() -> None:
                 assert isinstance(reading, Reading)
                 if reading.read_ns == engine.now_ns:  # else its own answer took long enough not to be waited for
                     break
+
+
+async def test_reads_that_wait_for_nobody_let_a_slow_container_answer() -> None:
+    ten_seconds_later = itertools.count(step=10 * 10**9).__next__
+    async with FakeEngine() as engine:
+        slow = engine.run("slow")
+        async with asking(engine, slow, clock_ns=ten_seconds_later) as asked:
+            first = await asked.until(lambda found: slow.id in found)
+            while (await asked.read())[slow.id] == first[slow.id]:
+                pass
 
 
 async def test_a_call_without_an_answer_in_time_is_reported_as_timed_out() -> None:

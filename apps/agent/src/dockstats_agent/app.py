@@ -16,17 +16,19 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from litestar.types import Scope
 
-from dockstats_agent.access import guard_for
 from dockstats_agent.broadcast import Broadcast
 from dockstats_agent.health import healthz, stats
 from dockstats_agent.server import Server
 from dockstats_agent.websocket import stream_messages
 from dockstats_core.feeds.local import VERSION, LocalFeed
-from dockstats_core.program.access import exposure
+from dockstats_core.program.access import Access, exposure
+from dockstats_core.program.clients import ClientLimits, Clients, ClientTally
+from dockstats_core.program.credentials import Credentials
+from dockstats_core.program.gate import AsgiApp, Gate, access_of, warnings_about
 from dockstats_core.program.lifetime import run_until_signalled
-from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.settings import AgentSettings
 from dockstats_core.program.sockets import bound_address, open_sockets
+from dockstats_core.program.tls import ServerTls
 
 _log = logging.getLogger(__name__)
 
@@ -35,13 +37,23 @@ async def serve(settings: AgentSettings) -> int:
     """Sample and serve until SIGINT or SIGTERM; gives the exit code.
 
     Raises:
-        ConfigurationError: an address that cannot be listened on, an engine endpoint that is none.
+        ConfigurationError: an address that cannot be listened on, an engine endpoint that is none, certificates that
+            cannot be used.
     """
     feed = LocalFeed.of(settings)
+    tls = None if settings.tls is None else ServerTls(settings.tls)
     sockets = open_sockets(settings.listen)
-    listen = bound_address(settings.listen, sockets)
+    access = access_of("agent", settings, bound_address(settings.listen, sockets))
     broadcast = Broadcast(feed)
-    server = Server(build(broadcast, listen, settings.allowed_origins), started=lambda: _tell(listen))
+
+    def tell() -> None:
+        _log.info("serving %s/ws", access.listen.url_over("ws" if tls is None else "wss"))
+        for warning in warnings_about(access, settings.token):
+            _log.warning(warning)
+
+    clients = Clients(ClientLimits(), ClientTally())
+    app = build(broadcast, access, Credentials(settings.token), clients.tally)
+    server = Server(app, started=tell, tls=tls, clients=clients)
 
     async def run() -> None:
         async with feed, anyio.create_task_group() as tasks:
@@ -53,15 +65,20 @@ async def serve(settings: AgentSettings) -> int:
         broadcast.close()
         server.stop()
 
-    return await run_until_signalled(run, stop)
+    return await run_until_signalled(run, stop, read_again=server.renew)
 
 
-def build(broadcast: Broadcast, listen: ListenAddress, allowed_origins: tuple[str, ...] = ()) -> Litestar:
-    """The web app over what is broadcast."""
-    return Litestar(
+def build(broadcast: Broadcast, access: Access, credentials: Credentials, tally: ClientTally | None = None) -> AsgiApp:
+    """The web app over what is broadcast, behind its gate."""
+    exposed = exposure(access)
+    let_go = tally or ClientTally()
+    app = Litestar(
         route_handlers=[stream_messages, healthz, stats],
-        dependencies={"broadcast": Provide(lambda: broadcast, sync_to_thread=False)},
-        guards=[guard_for(listen, allowed_origins)],
+        dependencies={
+            "broadcast": Provide(lambda: broadcast, sync_to_thread=False),
+            "exposed": Provide(lambda: exposed, sync_to_thread=False),
+            "let_go": Provide(lambda: let_go, sync_to_thread=False),
+        },
         # The document itself: the pages that draw it load scripts from elsewhere.
         openapi_config=OpenAPIConfig(
             title="dockstats agent",
@@ -73,12 +90,7 @@ def build(broadcast: Broadcast, listen: ListenAddress, allowed_origins: tuple[st
         logging_config=None,
         debug=False,
     )
-
-
-def _tell(listen: ListenAddress) -> None:
-    _log.info("serving %s/ws", listen.url.replace("http://", "ws://", 1))
-    if (warning := exposure(listen)) is not None:
-        _log.warning(warning)
+    return Gate(app, access, credentials, open_paths=["/healthz"])
 
 
 async def _log_failure(failure: Exception, scope: Scope) -> None:

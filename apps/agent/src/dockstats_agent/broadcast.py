@@ -17,6 +17,7 @@ from dockstats_core.fanout.newest_wins import Fanout, Slot, Subscription
 from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages import agent
 from dockstats_core.messages.agent import AgentMessage, AgentStatus, ContainerStatsBatch
+from dockstats_core.messages.unusable import Unusable
 
 
 class Sampled(Struct, frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ class Broadcast:
     async def run(self) -> None:
         """Send out whatever the feed says, for ever."""
         async for event in self._feed.events():
-            if not isinstance(event, ConnectionChanged):
+            if not isinstance(event, (ConnectionChanged, Unusable)):
                 self.publish(event)
 
     def publish(self, message: AgentMessage) -> None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from dockstats_agent.broadcast import Broadcast
 from dockstats_core.messages.agent import ContainerStatsBatch, EngineState, Sampling
+from dockstats_core.program.clients import ClientFault, ClientTally
 
 STOPPED_AFTER_INTERVALS = 5
 STOPPED_AT_LEAST_S = 10.0
@@ -28,7 +29,8 @@ class Health(Struct, frozen=True, kw_only=True):
     """Whether the agent does its job. `ok` is about the agent; whether the engine answers stands in `engine`.
 
     `last_sample_at` is when figures of any container last came fresh, `last_batch_at` when the agent last said anything
-    about them; both are null before the first.
+    about them; both are null before the first. `clients_let_go` counts, since the start, clients that were slow, said
+    too much, did not read, or were too many. `exposed` says where others can read everything unasked.
     """
 
     ok: bool
@@ -40,14 +42,20 @@ class Health(Struct, frozen=True, kw_only=True):
     last_batch_at: datetime | None
     last_batch_age_secs: float | None
     clients: int
+    clients_let_go: dict[ClientFault, int]
+    exposed: str | None
     engine: EngineState | None
     sampling: Sampling | None
 
 
 @get("/healthz", operation_id="healthz", summary="Whether the agent does its job")
-async def healthz(broadcast: NamedDependency[Broadcast]) -> Response[Health]:
+async def healthz(
+    broadcast: NamedDependency[Broadcast],
+    exposed: NamedDependency[str | None],
+    let_go: NamedDependency[ClientTally],
+) -> Response[Health]:
     """Health of the agent; 503 when sampling has stopped."""
-    health = health_of(broadcast)
+    health = health_of(broadcast, exposed, let_go)
     return Response(health, status_code=HTTP_200_OK if health.ok else HTTP_503_SERVICE_UNAVAILABLE)
 
 
@@ -59,7 +67,7 @@ async def stats(broadcast: NamedDependency[Broadcast]) -> ContainerStatsBatch:
     return broadcast.newest.batch
 
 
-def health_of(broadcast: Broadcast) -> Health:
+def health_of(broadcast: Broadcast, exposed: str | None, let_go: ClientTally) -> Health:
     """The agent's health at this moment."""
     newest, status = broadcast.newest, broadcast.status()
     ok, detail = _judged(broadcast, status.uptime_secs)
@@ -73,6 +81,8 @@ def health_of(broadcast: Broadcast) -> Health:
         last_batch_at=None if newest is None else newest.batch.sent_at,
         last_batch_age_secs=broadcast.batch_age_s(),
         clients=broadcast.client_count,
+        clients_let_go=let_go.counts,
+        exposed=exposed,
         engine=None if newest is None else newest.batch.engine,
         sampling=None if newest is None else newest.batch.sampling,
     )

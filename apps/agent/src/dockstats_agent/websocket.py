@@ -31,7 +31,7 @@ async def stream_messages(socket: WebSocket[None, None, State], broadcast: Named
         return
     async with anyio.create_task_group() as both_ways:
         both_ways.start_soon(_ignore_what_it_says, socket, both_ways.cancel_scope)
-        with contextlib.suppress(WebSocketDisconnect):
+        with contextlib.suppress(WebSocketDisconnect, OSError):  # the latter from the server, once it let it go
             await _send(socket, broadcast)
         both_ways.cancel_scope.cancel()
 

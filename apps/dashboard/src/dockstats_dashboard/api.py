@@ -20,6 +20,7 @@ from dockstats_core.fleet.latest import ContainerNow
 from dockstats_core.history.answers import HistoryAnswer
 from dockstats_core.history.columns import UnknownColumnError
 from dockstats_core.history.sparklines import Sparklines
+from dockstats_core.program.clients import ClientFault, ClientTally
 from dockstats_dashboard.compression import COMPRESSED
 from dockstats_dashboard.gathering import Gathering
 
@@ -28,21 +29,32 @@ MAX_AT = 253_402_300_799  # the end of year 9999, past which no calendar goes
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """The dashboard's own health: agents that are away do not make it unwell."""
+    """The dashboard's own health: agents that are away do not make it unwell.
+
+    `exposed` is a sentence where whoever reaches the dashboard can read all of it.
+    """
 
     ok: bool
     version: str
     browsers: int  # open streams
+    clients_let_go: dict[ClientFault, int]  # since the start, by what they did
+    exposed: str | None
     fleet: FleetHealth
 
 
 @get("/healthz", operation_id="healthz", summary="Whether the dashboard does its job, whatever its agents do")
-async def healthz(gathering: NamedDependency[Gathering]) -> Health:
+async def healthz(
+    gathering: NamedDependency[Gathering],
+    exposed: NamedDependency[str | None],
+    let_go: NamedDependency[ClientTally],
+) -> Health:
     """Health of the dashboard."""
     return Health(
         ok=True,
         version=VERSION,
         browsers=gathering.fanout.subscriber_count,
+        clients_let_go=let_go.counts,
+        exposed=exposed,
         fleet=gathering.fleet.health(),
     )
 

@@ -5,6 +5,7 @@ Not here: the options (`program.options`), the app (app), the health check (`pro
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 
@@ -15,7 +16,10 @@ def main() -> None:
     With `healthcheck` as its first argument it asks the running one instead: 0 where it is well, else 1.
     """
     # First of all, as process 1 of a container has no default action: a stop while the rest is loaded would be lost.
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # an exception would hit what is half loaded
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, lambda *_: None)  # nothing is there yet that could be read again
     from dockstats_core.program.healthcheck import leave_if_asked
 
     leave_if_asked("dashboard")
@@ -25,3 +29,10 @@ def main() -> None:
     from dockstats_dashboard.app import serve
 
     run("dashboard", parse_or_exit("dashboard"), serve)
+
+
+def _leave(*_: object) -> None:
+    """There is nothing yet that would have to be ended, and an exception would hit what is half loaded."""
+    with contextlib.suppress(OSError):
+        os.write(2, b"dockstats-dashboard: stopped while it was loading\n")
+    os._exit(0)

@@ -34,13 +34,6 @@ MEDIA_TYPES = {
     "png": "image/png",
 }
 
-# Nothing from elsewhere, nothing inline, in nobody's frame.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-
 
 class PageFile(Struct, frozen=True, kw_only=True):
     """One file as it is sent; each form has an ETag of its own (RFC 9110 8.8.3.3)."""
@@ -103,7 +96,7 @@ async def index(
     if not path.endswith("/"):
         # Relative, because a proxy may show this server below yet another path.
         return Redirect(f"{path.rpartition('/')[2]}/", status_code=HTTP_307_TEMPORARY_REDIRECT)
-    return _sent(request, page_files[INDEX])
+    return sent(request, page_files[INDEX])
 
 
 @get("/page/{path:path}", include_in_schema=False)
@@ -114,12 +107,13 @@ async def page_file(
     found = page_files.get(path.lstrip("/"))
     if found is None:
         raise NotFoundException(f"the page has no file {path[:100]!r}")
-    return _sent(request, found)
+    return sent(request, found)
 
 
-def _sent(request: Request[None, None, State], file: PageFile) -> Response[bytes]:
+def sent(request: Request[None, None, State], file: PageFile) -> Response[bytes]:
+    """The answer to a browser, which may have it already."""
     body, etag = file.body, file.etag
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", **SECURITY_HEADERS}
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if accepts_gzip(request.headers.get("accept-encoding")):
         body, etag = file.gzipped, file.gzipped_etag
         headers["Content-Encoding"] = "gzip"

@@ -9,31 +9,56 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import uvicorn
 
-if TYPE_CHECKING:
-    from litestar import Litestar
+from dockstats_core.program.clients import ClientLimits, Clients, ClientTally
+from dockstats_core.program.gate import AsgiApp
+from dockstats_core.program.sockets import ACCEPTED_AT_ONCE, BACKLOG
+from dockstats_core.program.tls import ServerTls
+from dockstats_dashboard.clients import Config, Requests
 
 SHUTDOWN_GRACE_S = 0.6
 """Streams end by themselves at the exit signal; a client that has not read the end by then is cut off."""
 
 
+SECURITY_HEADERS = {
+    # Nothing from elsewhere, nothing inline, in nobody's frame.
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""On every answer, also on those that no route gives."""
+
+
 class Server(uvicorn.Server):
     """Serves one app on sockets that are already bound; `started` is called when it answers."""
 
-    def __init__(self, app: Litestar, *, started: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: AsgiApp,
+        *,
+        started: Callable[[], None],
+        tls: ServerTls | None = None,
+        clients: Clients | None = None,
+    ) -> None:
         super().__init__(
-            uvicorn.Config(
+            Config(
                 app,
+                clients=clients or Clients(ClientLimits(), ClientTally()),
+                backlog=ACCEPTED_AT_ONCE,
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                headers=list(SECURITY_HEADERS.items()),
+                ssl_context_factory=None if tls is None else lambda *_: tls.context,
                 lifespan="off",
+                http=Requests,
                 ws="none",
             )
         )
+        self._tls = tls
         self._tell_started = started
         self._stopped = asyncio.Event()
 
@@ -45,15 +70,18 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         """Serve until told to stop; uvicorn's own looks ten times a second whether it was, which costs 0.1 % of a core.
 
-        Once a second the date of the answers is renewed.
+        Once a second the date of the answers is renewed, and the certificate, if there is a new one.
         """
         while not await self.on_tick(0):
+            self.renew()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), 1.0)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start serving, then tell so."""
         await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(BACKLOG)  # what waits may be more than what is taken at once, and asyncio has one number
         self._tell_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -63,6 +91,11 @@ class Server(uvicorn.Server):
             await super().shutdown(sockets)
         finally:
             cutting.cancel()
+
+    def renew(self) -> None:
+        """Use the certificate's files as they are now."""
+        if self._tls is not None:
+            self._tls.renew()
 
     def stop(self) -> None:
         """Stop accepting, let what is open end, and return from `serve`."""

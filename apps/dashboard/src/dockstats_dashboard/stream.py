@@ -3,15 +3,16 @@
 The agent list first, then the newest of everything, then each change; a comment when nothing happened for a while, so
 that proxies keep the connection. Batches come whole, or as the columns that a page draws. The stream ends by itself
 when the dashboard shuts down.
-Not here: compressing (`fanout.shared_gzip`), who is told what when (`fanout.newest_wins`, gathering).
+Not here: compressing (`fanout.shared_gzip`), who is told what when (`fanout.newest_wins`, gathering), who does not read
+(clients).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from operator import attrgetter
+from typing import NamedTuple, TypeAlias
 
-import anyio
 from litestar import Request, get
 from litestar.datastructures.state import State
 from litestar.di import NamedDependency
@@ -22,16 +23,30 @@ from litestar.response import Stream
 from dockstats_core.fanout import sse
 from dockstats_core.fanout.shared_gzip import HEADER, Frame, accepts_gzip
 from dockstats_dashboard.gathering import Forms, Gathering
+from dockstats_dashboard.heartbeat import heartbeat
 
 HEARTBEAT_S = 15.0  # proxies close a connection that was quiet for a minute, some after half of one
 RETRY_MS = 2000
 MAX_STREAMS = 1000
 """Browsers beyond this get a 503 and come again: each holds a socket, and a process has only so many."""
 
-_FORMS: Mapping[str, Callable[[Forms], Frame]] = {
+_Form: TypeAlias = Callable[[Forms], Frame]
+_FORMS: Mapping[str, _Form] = {
     "whole": attrgetter("whole"),
     "columns": attrgetter("columns"),
 }
+
+
+class _Coding(NamedTuple):
+    """How a stream's bytes are sent."""
+
+    begin: bytes  # before all else
+    bytes_of: Callable[[Frame], bytes]
+
+
+_GZIPPED = _Coding(HEADER, attrgetter("gzipped"))
+_PLAIN = _Coding(b"", attrgetter("plain"))
+
 _SHOWN = 60  # characters of a form that is none
 
 # The same bytes for everyone, so they are made, and compressed, once.
@@ -66,27 +81,17 @@ async def stream_agents(
     }
     if gzip:
         headers["Content-Encoding"] = "gzip"
-    frames = _frames(gathering, hosts, form, heartbeat_s)
-    return Stream(_bytes(frames, gzip=gzip), media_type="text/event-stream", headers=headers)
+    events = _bytes(gathering, hosts, form, _GZIPPED if gzip else _PLAIN, heartbeat_s)
+    return Stream(events, media_type="text/event-stream", headers=headers)
 
 
-async def _bytes(turns: AsyncIterator[list[Frame]], *, gzip: bool) -> AsyncIterator[bytes]:
-    if gzip:
-        yield HEADER
-    async for frames in turns:
-        yield b"".join(frame.gzipped if gzip else frame.plain for frame in frames)
-
-
-async def _frames(
-    gathering: Gathering, hosts: Collection[str] | None, form: Callable[[Forms], Frame], heartbeat_s: float
-) -> AsyncIterator[list[Frame]]:
-    with gathering.fanout.subscribe(hosts) as turns:
-        yield [_RETRY, gathering.agent_list()]
-        while True:
-            frames = [_HEARTBEAT]
-            with anyio.move_on_after(heartbeat_s):
-                try:
-                    frames = [form(forms) for forms in await anext(turns)]
-                except StopAsyncIteration:
-                    return
-            yield frames
+async def _bytes(
+    gathering: Gathering, hosts: Collection[str] | None, form: _Form, coding: _Coding, heartbeat_s: float
+) -> AsyncIterator[bytes]:
+    """What one client gets, in pieces. A piece is the same object for all that get the same."""
+    with gathering.fanout.subscribe(hosts) as turns, heartbeat(turns.nudge, heartbeat_s) as beating:
+        yield coding.begin + coding.bytes_of(_RETRY) + coding.bytes_of(gathering.agent_list())
+        async for turn in turns:
+            beating.said()
+            # A list: of one piece `join` makes no copy.
+            yield b"".join([coding.bytes_of(form(forms)) for forms in turn] or [coding.bytes_of(_HEARTBEAT)])

@@ -45,6 +45,7 @@ from dockstats_core.messages.agent import (
     OwnUsage,
     Sampling,
 )
+from dockstats_core.messages.unusable import Unusable
 
 if TYPE_CHECKING:
     from dockstats_core.diagnosis import diagnose
@@ -73,6 +74,7 @@ __all__ = [
     "AgentFeed",
     "ConnectionChanged",
     "FeedEvent",
+    "Unusable",
     # Why a container is slow
     "diagnose",
     "Diagnosis",

@@ -285,14 +285,17 @@ def unreadable(container: Container, reason: UnknownReason) -> ContainerSample:
 
 
 def totals(samples: Iterable[ContainerSample]) -> AgentMetrics:
-    """CPU and memory of all containers together; one without figures is left out, None where none has any."""
+    """CPU and memory of all containers together; one without figures is left out, None where none has any.
+
+    Memory past what a message holds is unknown, too: the others' figures must still be readable.
+    """
     cpu = memory = None
     for sample in samples:
         if sample.cpu_pct is not None:
             cpu = (cpu or 0.0) + sample.cpu_pct
         if sample.mem_bytes is not None:
             memory = (memory or 0) + sample.mem_bytes
-    return AgentMetrics(cpu_pct=cpu, mem_bytes=memory)
+    return AgentMetrics(cpu_pct=cpu, mem_bytes=_told(memory))
 
 
 def _known(counter: int | None) -> int | None:

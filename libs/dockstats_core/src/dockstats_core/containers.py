@@ -7,18 +7,19 @@ Not here: figures (readings, messages), where the facts come from (inventory).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 # An id becomes part of a URL path and, for the cgroup source, of a file path: hex digits or nothing.
 _ID = re.compile(r"[0-9a-f]{12,64}\Z")
 
 MAX_TEXT = 512
-"""Longest name, image, project or service kept, in characters; an image reference may have 512, a name 255."""
+"""Longest name, image, project, service or label kept, in characters; an image reference may have 512, a name 255."""
 
 # The engine's states in which a container has processes, and so counters.
-_COUNTED = frozenset({"running", "paused", "restarting"})
+COUNTED = frozenset({"running", "paused", "restarting"})
 
 
 def is_container_id(text: str) -> bool:
@@ -53,8 +54,9 @@ class Container(Struct, frozen=True, kw_only=True):
     network_of: str | None = None  # name of the container whose network it shares
     pid: int | None = None  # of its first process, in the engine's pid namespace
     cgroup_parent: str | None = None  # as it was given, where it was
+    labels: Mapping[str, str] = field(default_factory=dict)  # only those that somebody asked for
 
     @property
     def is_counted(self) -> bool:
         """Whether it has processes, and so counters to read."""
-        return self.state in _COUNTED
+        return self.state in COUNTED

@@ -7,6 +7,12 @@ Not here: errors that never leave the module that raises them.
 from __future__ import annotations
 
 
+def in_a_sentence(text: str, most: int) -> str:
+    """What a stranger said as part of a sentence: unprintable characters are blanks, and past `most` it is cut."""
+    shown = text if len(text) <= most else text[: most - 1] + "…"
+    return shown if shown.isprintable() else "".join(each if each.isprintable() else " " for each in shown)
+
+
 class DockstatsError(Exception):
     """Root of every error this library raises on purpose."""
 

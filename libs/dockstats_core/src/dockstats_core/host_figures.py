@@ -7,6 +7,7 @@ one a second. Not here: a remote engine's host (its engine tells cores and memor
 from __future__ import annotations
 
 import psutil
+from msgspec import structs
 
 from dockstats_core.messages.agent import HostFigures
 
@@ -26,22 +27,30 @@ class HostMeter:
         """The machine's figures; `cpu_pct` (100 = one core) is None until two readings are far enough apart.
 
         Memory in use is all that could not be given to a new program: total minus available, as `free` counts it.
+        What cannot be read, as when this process has no descriptor left, is None until it can be; the machine's size
+        stays known.
 
         Args:
             now_ns: a monotonic clock.
         """
         if self._read_ns is not None and now_ns - self._read_ns < SHORTEST_SPAN_S * 1e9:
             return self._figures
-        cores, memory, spent = psutil.cpu_count(), psutil.virtual_memory(), _spent()
+        self._read_ns = now_ns
+        try:
+            cores, memory, spent, load = psutil.cpu_count(), psutil.virtual_memory(), _spent(), psutil.getloadavg()
+        except OSError:
+            self._spent = None
+            self._figures = structs.replace(self._figures, cpu_pct=None, mem_used_bytes=None, load_1m=None)
+            return self._figures
         self._figures = HostFigures(
             basis="host",
             cpu_pct=None if cores is None or self._spent is None else _cpu_pct(cores, self._spent, spent),
             cores=cores,
             mem_used_bytes=memory.total - memory.available,
             mem_total_bytes=memory.total,
-            load_1m=psutil.getloadavg()[0],
+            load_1m=load[0],
         )
-        self._read_ns, self._spent = now_ns, spent
+        self._spent = spent
         return self._figures
 
 

@@ -34,7 +34,8 @@ class OwnUsageMeter:
     def read(self, now_ns: int) -> OwnUsage:
         """CPU since the last reading (100 = one core) and resident memory, in bytes.
 
-        CPU is None until two readings are far enough apart, and where the counter went back.
+        CPU is None until two readings are far enough apart, and where the counter went back; memory where it cannot be
+        read.
 
         Args:
             now_ns: a monotonic clock.
@@ -46,4 +47,10 @@ class OwnUsageMeter:
             used_ns = total_ns - self._last[1]
             self._cpu_pct = 100.0 * used_ns / elapsed_ns if used_ns >= 0 else None
             self._last = (now_ns, total_ns)
-        return OwnUsage(cpu_pct=self._cpu_pct, mem_bytes=self._process.memory_info().rss)
+        return OwnUsage(cpu_pct=self._cpu_pct, mem_bytes=self._mem_bytes())
+
+    def _mem_bytes(self) -> int | None:
+        try:
+            return int(self._process.memory_info().rss)
+        except OSError:  # this process has no descriptor left to read it with
+            return None

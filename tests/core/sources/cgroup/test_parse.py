@@ -198,6 +198,13 @@ def interface(name: str, received: object, sent: object) -> bytes:
             id="before discards were counted the last key ends the line",
         ),
         pytest.param(
+            parse.io_stat,
+            b"8:0 rbytes=1 wbytes=2 rios=3 wios=4 dbytes=0 dios=0\x1a8:16 rbytes=10 wbytes=20 rios=30 wios=40 dbytes=0 "
+            b"dios=0\n",
+            {"block_read_bytes": 11, "block_write_bytes": 22, "block_reads": 33, "block_writes": 44},
+            id="two devices on one line",
+        ),
+        pytest.param(
             parse.cpu_pressure,
             b"full " + STALL,
             {"cpu_pressure": PressureReading(some=None, full=A_STALL)},

@@ -4,7 +4,7 @@
  * It travels as an event `action` from the button up to the page, so that whoever answers knows where it was asked.
  * Not here: the keys (keys), answering (wishes).
  *
- * @typedef {import("./keys.js").Action | "columns" | "export" | "doctor" | "hurry"} Wish
+ * @typedef {import("./keys.js").Action | "columns" | "export" | "doctor" | "hurry" | "signIn"} Wish
  */
 
 import { element } from "./dom.js";

@@ -25,7 +25,9 @@ try {
   if (loads <= MOST) {
     sessionStorage.setItem(LOADS, String(loads));
     notice.textContent = "A file of this page did not arrive; it is loaded again.";
-    setTimeout(() => location.reload(), WAIT_MS * loads);
+    // A dashboard that is away would leave the browser's own page here, which tries nothing again.
+    const again = () => setTimeout(() => fetch("healthz").then(() => location.reload(), again), WAIT_MS * loads);
+    again();
   } else {
     sessionStorage.removeItem(LOADS);
     notice.textContent = `This page cannot start: ${error}. Reload it, or try a newer browser.`;

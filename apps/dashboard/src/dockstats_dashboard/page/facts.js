@@ -15,6 +15,7 @@
 
 import { digits, duration, instant } from "./format.js";
 import { milliseconds } from "./host-words.js";
+import { labelsOf } from "./labels.js";
 
 const LONG_AGO_MS = 365 * 86_400_000;
 
@@ -41,6 +42,7 @@ export function factRows(container, host, format, now, totals) {
   add("Host", host.label, true);
   if (facts !== null) {
     add("Project", [facts.compose_project, facts.compose_service].filter(Boolean).join(" / "), true);
+    for (const [key, value] of labelsOf(facts)) add(`Label ${key}`, value, true);
     add("Limits", limitsText(facts, format));
     add("Network", networkText(facts), facts.network_mode !== null);
     add("Started", agoText(facts.started_at, now));

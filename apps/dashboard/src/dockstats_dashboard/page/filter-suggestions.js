@@ -80,8 +80,7 @@ function values(texts, typed, rows, begin) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const row of rows) {
-    const [text] = texts(row); // a host's id is another name of it
-    const all = texts === TERMS.get("state")?.texts ? texts(row) : text === undefined ? [] : [text];
+    const all = texts === TERMS.get("host")?.texts ? texts(row).slice(0, 1) : texts(row); // its id is another name of it
     for (const value of all) counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   const fitting = [...counts].filter(([value]) => {

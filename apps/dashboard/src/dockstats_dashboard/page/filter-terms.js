@@ -32,6 +32,7 @@
 
 import { sumOf } from "./columns.js";
 import { kindOf, stateOf } from "./container.js";
+import { labelsOf } from "./labels.js";
 import { worstPressure } from "./pressure.js";
 
 const MAX_WORDS = 32;
@@ -42,6 +43,7 @@ export const TERMS = new Map(
     name: { says: "container", example: "web", texts: ({ container }) => [container.name] },
     host: { says: "host", example: "atlas", texts: ({ host }) => [host.label, host.entry.id] },
     project: { says: "compose project", example: "shop", texts: ({ container }) => known(container.facts?.compose_project) },
+    label: { says: "label that its agent shows", example: "tier=front", texts: labels },
     image: { says: "image", example: "postgres", texts: ({ container }) => known(container.facts?.image) },
     state: { says: "state or health", example: "running", whole: true, texts: statesOf },
     health: { says: "health", example: "unhealthy", whole: true, texts: healthOf },
@@ -242,6 +244,11 @@ function statesOf({ container }) {
 /** @param {Row} row */
 function healthOf({ container }) {
   return [(container.facts?.health ?? "none").toLowerCase()];
+}
+
+/** @param {Row} row */
+function labels({ container: { facts } }) {
+  return facts === null ? [] : labelsOf(facts).map(([key, value]) => `${key}=${value}`);
 }
 
 /** @param {string | null | undefined} text @returns {string[]} */

@@ -124,6 +124,7 @@
  * @property {number | null} pids_limit null: no limit of its own
  * @property {string | null} network_mode
  * @property {string | null} network_of name of the container whose network it shares
+ * @property {Fields} labels those that its agent was asked to show; their values are not looked at yet
  *
  * @typedef {object} AgentInventory
  * @property {"container_inventory"} type
@@ -325,6 +326,7 @@ function containerFacts(fields) {
     pids_limit: amount(fields["pids_limit"]),
     network_mode: text(fields["network_mode"]),
     network_of: text(fields["network_of"]),
+    labels: optional(fields["labels"]),
   };
 }
 

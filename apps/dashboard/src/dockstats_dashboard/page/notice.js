@@ -13,8 +13,8 @@ import { setAttribute, setClass, setHidden, setText } from "./frame.js";
 
 const SIGNS = { wrong: "▲", hint: "", paused: "‖" };
 
-/** @type {Record<"hurry" | "live" | "doctor", string>} */
-const BUTTONS = { hurry: "Try now", live: "Back to live", doctor: "Self-test" };
+/** @type {Record<"hurry" | "live" | "doctor" | "signIn", string>} */
+const BUTTONS = { hurry: "Try now", live: "Back to live", doctor: "Self-test", signIn: "Sign in" };
 
 export class PageNotice extends HTMLElement {
   /** @type {Situation["action"]} */

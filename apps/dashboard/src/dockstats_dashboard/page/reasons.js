@@ -7,6 +7,7 @@
  */
 
 import { wordOf } from "./reason-words.js";
+import { sentence } from "./sentence.js";
 
 /** @type {Map<string, string>} */
 const SENTENCES = new Map(
@@ -19,7 +20,7 @@ const SENTENCES = new Map(
     no_network: "This container has no network (mode none), so there is no traffic to read.",
     source_cannot_tell: "This source, engine or kernel does not give the figure; another --source of the agent may.",
     time_out: "The engine did not answer in time; the next reading tries again.",
-    engine_error: "The engine answered with an error; the agent's log has its message.",
+    engine_error: "The engine answered with an error; the next reading tries again.",
     engine_unreachable: "The agent has no connection to its engine and keeps trying.",
     not_read_yet: "The container is new; its first reading is under way.",
   }),
@@ -47,8 +48,13 @@ function sentenceOf(code, networkOf, host) {
     return `This container uses the network of ${networkOf}; its traffic is counted there, look at that one.`;
   }
   const general = SENTENCES.get(code) ?? `The agent's reason is one that this page does not know: ${code}.`;
-  if (code !== "source_cannot_tell" || !host?.batch) return general;
+  if (!host?.batch) return general;
   const { source, limitations } = host.batch.sampling;
+  if (code === "engine_error") {
+    const told = [host.batch.engine?.error ?? "", ...limitations].filter(Boolean);
+    return [general, ...told.slice(0, MAX_LIMITATIONS).map(sentence)].join("\n");
+  }
+  if (code !== "source_cannot_tell") return general;
   if (limitations.length === 0) return general;
   return [`The source on ${host.label} (${source}) does not give it.`, ...limitations.slice(0, MAX_LIMITATIONS)].join("\n");
 }

@@ -13,6 +13,7 @@ import { element, textElement } from "./dom.js";
 import { CPU_UNITS } from "./format.js";
 import { setText } from "./frame.js";
 import { askLeave, leave } from "./notify.js";
+import { isSignedIn, signInAddress, signOut } from "./session.js";
 
 /** @type {{ field: "cpuUnit" | "base" | "rates" | "theme", name: string, choices: [string, string][] }[]} */
 const CHOICES = [
@@ -43,6 +44,8 @@ export class SettingsDialog extends PageDialog {
     this.notify = element("input", "");
     this.notifySaid = textElement("p", "said");
     this.numberSaid = textElement("p", "said");
+    this.signOut = element("button", "", "sign out");
+    this.signOut.hidden = true;
   }
 
   set app(/** @type {import("./scene.js").App} */ app) {
@@ -74,9 +77,23 @@ export class SettingsDialog extends PageDialog {
       this.notifySaid.element,
       element("p", "hint", "An empty field marks nothing. All of this is kept in this browser only."),
     );
-    this.foot.append(reset, askButton("doctor", "Is the stream healthy, what is missing on each host", "self-test"));
+    this.signOut.type = "button";
+    this.signOut.title = "In all tabs of this browser";
+    this.signOut.addEventListener("click", () => void this.#leave());
+    const doctor = askButton("doctor", "Is the stream healthy, what is missing on each host", "self-test");
+    this.foot.append(reset, doctor, this.signOut);
     this.foot.addEventListener("action", () => this.close());
     this.#fill();
+  }
+
+  /** @override */
+  open() {
+    super.open();
+    void isSignedIn().then((is) => (this.signOut.hidden = !is));
+  }
+
+  async #leave() {
+    if (await signOut()) location.assign(signInAddress(location.search));
   }
 
   /** @param {(typeof CHOICES)[number]} choice */

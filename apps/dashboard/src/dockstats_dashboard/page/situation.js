@@ -11,7 +11,7 @@
  * @property {string} title
  * @property {string} text
  * @property {number | null} retryAt when the next attempt starts, on this browser's clock
- * @property {"hurry" | "live" | "doctor" | null} action what a button beside it does
+ * @property {"hurry" | "live" | "doctor" | "signIn" | null} action what a button beside it does
  * @property {boolean} large there is nothing else to show
  *
  * @typedef {object} Given
@@ -29,7 +29,7 @@ import { age, instant as clock } from "./format.js";
 /** @type {Record<import("./stream-problem.js").Problem["kind"], string>} */
 const PROBLEMS = {
   network: "The dashboard does not answer",
-  token: "A token is needed",
+  token: "You are not signed in",
   refused: "The dashboard refuses this page",
   proxy: "A proxy answers, the dashboard does not",
   error: "The dashboard has an error",
@@ -86,7 +86,8 @@ function streamSituation({ streamState, hosts, instant, browserNow }) {
   if (said.tone === "hint") return { ...PLAIN, kind: "connecting", title: "Connecting", text: said.text, large };
   const kind = problem?.kind ?? "network";
   const text = large ? (problem?.sentence ?? said.text) : [problem?.sentence, said.text].filter(Boolean).join(" ");
-  return { ...PLAIN, kind, tone: "wrong", title: PROBLEMS[kind], text, retryAt, action: "hurry", large };
+  const action = kind === "token" ? "signIn" : "hurry";
+  return { ...PLAIN, kind, tone: "wrong", title: PROBLEMS[kind], text, retryAt, action, large };
 }
 
 /** @param {Given} given @returns {Situation | null} */

@@ -20,7 +20,7 @@ function refusal(status, detail) {
   const said = detail ? sentence(detail) : "";
   switch (status) {
     case 401:
-      return { kind: "token", sentence: said || "The dashboard needs a token: open the address that has it." };
+      return { kind: "token", sentence: "The session has ended, or the dashboard has another token now." };
     case 403:
       return { kind: "refused", sentence: said || "The dashboard refuses this page: its log says why." };
     case 502:

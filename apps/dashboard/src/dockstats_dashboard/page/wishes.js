@@ -13,6 +13,7 @@
  */
 
 import { nextCpuUnit } from "./format.js";
+import { signInAddress } from "./session.js";
 import { GROUPS } from "./view-state.js";
 
 export class Wishes {
@@ -69,6 +70,8 @@ export class Wishes {
         return view.set({ doctor: true });
       case "hurry":
         return stream.hurry();
+      case "signIn":
+        return location.assign(signInAddress(location.search));
       case "leave":
         return this.#leave();
     }

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from dockstats_core.messages.agent import AgentMessage
 from dockstats_core.messages.stream import ConnectionStatus
+from dockstats_core.messages.unusable import Unusable
 
 
 class OpenTransport(Struct, frozen=True):
@@ -38,4 +39,4 @@ class ConnectionChanged(Struct, frozen=True, kw_only=True, tag="connection"):
     retry_in_s: float | None = None
 
 
-Action: TypeAlias = OpenTransport | Send | CloseTransport | Deliver | ConnectionChanged
+Action: TypeAlias = OpenTransport | Send | CloseTransport | Deliver | ConnectionChanged | Unusable

@@ -1,12 +1,13 @@
 """Does what the machine decides, in one task and over one socket at a time. Nothing is decided here.
 
 Waiting for the other side, and sending to it, ends at the machine's next deadline; nothing is read before what is to be
-sent has left, so a peer that only talks cannot make the answers to it pile up.
+sent has left, so a peer that only talks cannot make the answers to it pile up, nor before the machine wants more.
 Not here: when to connect, what bytes mean, what is told (machine).
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import ssl
@@ -22,14 +23,16 @@ from dockstats_core.connection.actions import Action, CloseTransport, Connection
 from dockstats_core.connection.machine import AgentMachine
 from dockstats_core.endpoints.agents import AgentEndpoint
 from dockstats_core.messages.agent import AgentMessage
+from dockstats_core.messages.unusable import Unusable
 
 FAREWELL_S = 0.5
 """For the last bytes, as a close frame, to leave; seconds."""
 
-BROKEN = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
-"""What connecting, reading and writing raise when the other side is not there, or is gone."""
+BROKEN = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream)
+"""What connecting, reading and writing raise when the other side is not there, or is gone; over TLS, writing too finds
+the end of what is to be read."""
 
-Tell = Callable[[ConnectionChanged | AgentMessage], None]
+Tell = Callable[[ConnectionChanged | Unusable | AgentMessage], None]
 
 
 class Driver:
@@ -38,8 +41,9 @@ class Driver:
     Args:
         endpoint: whom to connect to.
         machine: what decides.
-        tell: called with each change of the status and each message; must not wait. What it raises ends `run`.
-        tls: for `wss://`; by default the system's authorities.
+        tell: called with each change of the status, each message, and counts of what could not be used; must not
+            wait. What it raises ends `run`.
+        tls: gives the context for the next connection by `wss://`; by default the system's authorities.
         clock_s: monotonic clock, the one the machine was made with.
     """
 
@@ -49,13 +53,13 @@ class Driver:
         machine: AgentMachine,
         tell: Tell,
         *,
-        tls: ssl.SSLContext | None = None,
+        tls: Callable[[], ssl.SSLContext] | None = None,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._endpoint = endpoint
         self._machine = machine
         self._tell = tell
-        self._tls = tls
+        self._tls = tls or _system_authorities
         self._clock_s = clock_s
         self._is_wanted = False  # a transport, by the machine
         self._stream: ByteStream | None = None
@@ -82,6 +86,8 @@ class Driver:
                 return self._machine.transport_opened(self._clock_s())
             if self._outgoing:
                 await self._stream.send(self._taken())
+            if (pause_s := self._machine.next_read_s - self._clock_s()) > 0:
+                await anyio.sleep(pause_s)
             data = await self._stream.receive()
         except anyio.EndOfStream:
             await self._let_go()
@@ -103,7 +109,7 @@ class Driver:
                     await self._let_go()
                 case Deliver(message):
                     self._tell(message)
-                case change:
+                case change:  # of the status, or of the counts
                     self._tell(change)
 
     async def _let_go(self) -> None:
@@ -128,8 +134,7 @@ class Driver:
         host, port = self._endpoint.host, self._endpoint.port
         if not self._endpoint.tls:
             return await anyio.connect_tcp(host, port)
-        tls = self._tls or _system_authorities()
-        return await anyio.connect_tcp(host, port, tls=True, ssl_context=tls, tls_standard_compatible=False)
+        return await anyio.connect_tcp(host, port, tls=True, ssl_context=self._tls(), tls_standard_compatible=False)
 
 
 @cache
@@ -151,6 +156,8 @@ def why_broken(error: Exception, *, connected: bool) -> str:
         case ssl.SSLError():
             what = getattr(cause, "reason", None) or cause  # only OpenSSL's own errors have a reason
             return f"no TLS with it ({what}); does the port speak wss?"
+        case OSError(errno=errno.EMFILE):  # whatever the agent does
+            return "this process may open no more files; raise its limit (ulimit -n, LimitNOFILE=)"
         case OSError(errno=int(number)):
             what = os.strerror(number).lower()
             return f"the connection broke: {what}" if connected else f"{what}; is the agent running there?"

@@ -1,6 +1,7 @@
 """Watches WebSocket frame headers on their way to wsproto, which would collect a message of any size. Pure.
 
 A message's size, over all its fragments, is known and refused at the header that tells it, before its payload is read.
+Frames are counted, too: each costs its time, however little it holds.
 Source: RFC 6455 5.2. Not here: everything else about frames (wsproto).
 """
 
@@ -11,28 +12,46 @@ _LONGEST_BITS = 63  # of a length; a longer one is none at all, and wsproto refu
 
 
 class FrameWatch:
-    """Counts what passes; one for each connection."""
+    """Counts what passes; one for each connection.
 
-    def __init__(self, max_message_bytes: int) -> None:
+    Attributes:
+        frames: how many began in the bytes last asked about.
+    """
+
+    def __init__(self, max_message_bytes: int, max_frames_at_once: int) -> None:
+        self.frames: int = 0
         self._max_message_bytes = max_message_bytes
+        self._max_frames_at_once = max_frames_at_once
         self._header = bytearray()
         self._payload_left = 0
         self._message_bytes = 0
 
     def allowed(self, data: bytes) -> int:
-        """How many bytes of `data` may go on: all, or those before the header of a message too big is whole."""
-        position = 0
+        """How many bytes of `data` may go on: all, or those before the header of a message too big is whole.
+
+        Where there are more frames than may come at once (`is_flood`), those before the first of them too many.
+        """
+        position = self.frames = 0
         while position < len(data):
             if self._payload_left:
                 taken = min(self._payload_left, len(data) - position)
                 self._payload_left -= taken
                 position += taken
                 continue
+            if not self._header:
+                self.frames += 1
+                if self.is_flood:
+                    return position
             self._header.append(data[position])
             if len(self._header) > 1 and len(self._header) == _header_bytes(self._header[1]) and self._is_too_big():
                 return position
             position += 1
         return position
+
+    @property
+    def is_flood(self) -> bool:
+        """Whether the bytes last asked about held more frames than may come at once."""
+        return self.frames > self._max_frames_at_once
 
     def _is_too_big(self) -> bool:
         """Take in a whole header."""

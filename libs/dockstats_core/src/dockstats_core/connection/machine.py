@@ -33,7 +33,7 @@ import re
 from io import StringIO
 from math import inf
 
-from msgspec import Struct
+from msgspec import structs
 from wsproto import ConnectionType, WSConnection
 from wsproto.connection import ConnectionState
 from wsproto.events import (
@@ -57,6 +57,8 @@ from dockstats_core.endpoints.agents import AgentEndpoint
 from dockstats_core.errors import MalformedMessageError, UnknownMessageTypeError
 from dockstats_core.messages import agent
 from dockstats_core.messages.stream import ConnectionStatus
+from dockstats_core.messages.unusable import Unusable
+from dockstats_core.pace import Pace
 
 NORMAL, GOING_AWAY, NO_CODE, POLICY, TOO_BIG, RESTART = 1000, 1001, 1005, 1008, 1009, 1012
 _IN_ORDER = {NORMAL, GOING_AWAY, NO_CODE, RESTART}  # close codes of a peer with which nothing is wrong
@@ -65,14 +67,6 @@ MISSED_TOLD = 10
 no figures has to learn why."""
 _MAX_REASON = 100  # characters of what an agent says when it closes
 _HEAD_END = re.compile(rb"\n\r?\n")  # of an HTTP answer, as h11 takes it too
-
-
-class Counters(Struct):
-    """What came that could not be used, since the start."""
-
-    unknown_types: int = 0  # from a newer agent
-    malformed: int = 0
-    binary: int = 0
 
 
 class AgentMachine:
@@ -89,7 +83,7 @@ class AgentMachine:
         self, endpoint: AgentEndpoint, backoff: Backoff, now_s: float, *, limits: ConnectionLimits | None = None
     ) -> None:
         self.state: State = "waiting"
-        self.counters: Counters = Counters()
+        self.counters: Unusable = Unusable()  # since the start
         self._endpoint = endpoint
         self._backoff = backoff
         self._limits = limits or ConnectionLimits()
@@ -100,7 +94,8 @@ class AgentMachine:
     def _begin_protocol(self, now_s: float) -> None:
         """Nothing of an earlier connection is left."""
         self._protocol = WSConnection(ConnectionType.CLIENT)
-        self._watch = FrameWatch(self._limits.message_bytes)
+        self._watch = FrameWatch(self._limits.message_bytes, self._limits.frames_at_once)
+        self._pace = Pace(self._limits.burst_s, now_s)  # of reading
         self._head = b""
         self._text = StringIO()  # of a message: unlike a list of its parts, it does not grow with empty ones
         self._message_due_s = inf  # when a message that has begun must have ended
@@ -115,6 +110,11 @@ class AgentMachine:
     def next_deadline(self) -> float | None:
         """When `handle_timer` is due, on the clock of the inputs; None only when closed for good."""
         return self._deadline_s
+
+    @property
+    def next_read_s(self) -> float:
+        """Nothing of the transport is wanted before that, on the clock of the inputs: let the other side wait."""
+        return self._pace.next_s
 
     # Inputs. ---------------------------------------------------------------------------------------------------------
 
@@ -163,6 +163,11 @@ class AgentMachine:
 
     def receive_data(self, data: bytes, now_s: float) -> list[Action]:
         """The other side sent these bytes."""
+        before = self.counters
+        actions = self._receive(data, now_s)
+        return actions if self.counters == before else [*actions, self.counters]
+
+    def _receive(self, data: bytes, now_s: float) -> list[Action]:
         match self.state:
             case "opening":
                 return self._receive_handshake(data, now_s)
@@ -213,15 +218,22 @@ class AgentMachine:
         self._heard_s = now_s
         self._is_pinged = False
         allowed = self._watch.allowed(data)
+        cost_s = max(self._watch.frames / self._limits.frames_per_s, allowed / self._limits.bytes_per_s)
+        self._pace.took(cost_s, now_s)
         self._protocol.receive_data(data[:allowed])
         actions: list[Action] = []
         for event in self._protocol.events():
             actions += self._handle(event, now_s)
             if self.state != "open":
                 return actions
+        if self._watch.is_flood:
+            why = f"it sent more than {self._limits.frames_at_once} frames at once"
+            return [*actions, *self._end(POLICY, why, now_s)]
         if allowed < len(data):
             why = f"it sent a message of more than {self._limits.message_bytes} bytes"
             return [*actions, *self._end(TOO_BIG, why, now_s)]
+        if self._pace.next_s > now_s:
+            self._count("held_back")
         self._deadline_s = min(now_s + self._limits.ping_after_s, self._message_due_s)
         return actions
 
@@ -230,11 +242,10 @@ class AgentMachine:
             case TextMessage(data=text, message_finished=finished):
                 self._text.write(text)
                 self._time_message(finished, now_s)
-                return self._deliver() if finished else []
+                return self._deliver(now_s) if finished else []
             case BytesMessage(message_finished=finished):
                 self._time_message(finished, now_s)
-                self.counters.binary += int(finished)
-                return self._miss() if finished else []
+                return self._miss("binary") if finished else []
             case Ping():
                 return [Send(self._protocol.send(event.response()))]
             case CloseConnection(code=code, reason=reason) if self._protocol.state is ConnectionState.REMOTE_CLOSING:
@@ -249,23 +260,29 @@ class AgentMachine:
         """A part of a message came: its time is counted from the first one."""
         self._message_due_s = inf if finished else min(self._message_due_s, now_s + self._limits.message_s)
 
-    def _deliver(self) -> list[Action]:
+    def _deliver(self, now_s: float) -> list[Action]:
         text, self._text = self._text.getvalue(), StringIO()
+        objects = text.count("{")
+        if objects > self._limits.message_objects:  # a decoder would make them all before it counts them
+            return self._miss("malformed")
+        self._pace.took(objects / self._limits.objects_per_s, now_s)
         try:
             message = agent.codec.decode(text)
         except UnknownMessageTypeError:
-            self.counters.unknown_types += 1
-            return self._miss()
+            return self._miss("unknown_types")
         except MalformedMessageError:
-            self.counters.malformed += 1
-            return self._miss()
+            return self._miss("malformed")
         if not isinstance(message, agent.ContainerStatsBatch):
             return [Deliver(message)]
         was_told, self._missed = self._missed >= MISSED_TOLD, 0
         return [Deliver(message), *(self._tell("connected", None) if was_told else [])]
 
-    def _miss(self) -> list[Action]:
+    def _count(self, what: str) -> None:
+        self.counters = structs.replace(self.counters, **{what: getattr(self.counters, what) + 1})
+
+    def _miss(self, what: str) -> list[Action]:
         """What came cannot be used. It costs nobody the connection, but it does not stay a secret either."""
+        self._count(what)
         self._missed += 1
         if self._missed != MISSED_TOLD:
             return []
@@ -284,6 +301,7 @@ class AgentMachine:
 
     def _end(self, code: int, why: str, now_s: float) -> list[Action]:
         """The other side cannot go on like this: say so, and wait for it to end the connection."""
+        self._count("broken")
         return [self._closing(code), *self._begin_closing("fault", code, why, now_s)]
 
     def _closing(self, code: int) -> Send:
@@ -329,8 +347,12 @@ def _about_status(status: int) -> str:
     """What an HTTP answer instead of a WebSocket tells, and the way out."""
     if 300 <= status < 400:
         return f"it answered with a redirect ({status}), which is not followed; give the address it leads to"
-    if status in {401, 403}:
-        return f"it refused the connection ({status}); check who may connect, there and at the proxies between"
+    if status == 401:
+        return "it asks for a token, or for another one (401); give the dashboard the agent's own: AGENT_TOKEN"
+    if status == 403:
+        return "it refused the connection (403); check who may connect, there and at the proxies between"
+    if status == 429:
+        return "it was offered too many wrong tokens (429); give the dashboard the agent's own: AGENT_TOKEN"
     if status == 404:
         return "it answered 404: there is no agent at this path; agents serve /ws"
     if status in {502, 503, 504}:

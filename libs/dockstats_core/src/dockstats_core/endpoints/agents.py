@@ -4,8 +4,9 @@ Entries are separated by semicolons; each is a WebSocket URL, or `id|label|url`.
 number; an empty id becomes `agent-N` and an empty label `Agent N`, N being the entry's place. Blanks round parts are
 cut. Anything else stops the start with a sentence that names the entry.
 
-A URL may carry `user:password@`, for a proxy in front of an agent. It goes to the agent and nowhere else: neither
-`shown_url`, nor an error, nor the struct's own repr repeats it, nor the values of a query.
+A URL may carry `:token@`, the token that this agent asks for, or `user:password@`, for a proxy in front of an agent. It
+goes to the agent and nowhere else: neither `shown_url`, nor an error, nor the struct's own repr repeats it, nor the
+values of a query.
 Not here: the connection itself (connection), the engine's endpoint (endpoints.engine).
 """
 
@@ -31,6 +32,7 @@ MAX_LABEL = 200
 
 _DEFAULT_PORTS = {"ws": 80, "wss": 443}
 _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,252}[A-Za-z0-9_.])?\Z")
+_TOKEN = re.compile(rb"[!-~]+\Z")  # what a header can carry as it is
 _MAX_SHOWN = 200
 _SCHEME = re.compile(r"[A-Za-z0-9+.-]*")
 
@@ -49,7 +51,7 @@ class AgentEndpoint(Struct, frozen=True, kw_only=True):
     port: int
     path: str
     tls: bool
-    authorization: str | None = None  # value of the Authorization header, where the URL has a user and password
+    authorization: str | None = None  # value of the Authorization header: Bearer for a token, Basic for a proxy's user
 
     @property
     def shown_url(self) -> str:
@@ -176,5 +178,12 @@ def _authorization(split: SplitResult) -> str | None:
     if not separator:
         return None
     user, _, password = userinfo.partition(":")
+    if not user:
+        token = unquote_to_bytes(password)
+        if not _TOKEN.match(token):
+            raise _UnusableEntryError(
+                ": the URL's token should be one word of ASCII, written as :TOKEN@ before the host"
+            )
+        return f"Bearer {token.decode('ascii')}"
     pair = unquote_to_bytes(user) + b":" + unquote_to_bytes(password)
     return "Basic " + base64.b64encode(pair).decode("ascii")

@@ -25,7 +25,10 @@ from dockstats_core.errors import ConfigurationError
 DEFAULT = "unix:///var/run/docker.sock"
 _PLAIN_PORT, _TLS_PORT = 2375, 2376
 _MAX_SHOWN = 200
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}\Z")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?\Z")  # lower case, as urlsplit gives it
+# What msgspec raises: its own errors, text that is no UTF-8, and nesting past the interpreter's stack.
+_UNUSABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _FORMS = "use unix:///path/to/docker.sock, tcp://host:2375 or http://host:2375"
 
 
@@ -98,18 +101,19 @@ def _endpoint(text: str, tls: TlsFiles | None) -> EngineEndpoint:
     scheme, separator, rest = text.strip().partition("://")
     if scheme == "unix":
         if not rest or not rest.isprintable():
-            raise ConfigurationError(f"unusable Docker endpoint {text[:_MAX_SHOWN]!r}: it names no path; {_FORMS}")
+            raise ConfigurationError(f"unusable Docker endpoint {_shown(text)!r}: it names no path; {_FORMS}")
         path = rest if rest.startswith("/") else f"/{rest}"
         return EngineEndpoint(kind="unix", text=f"unix://{path}", base_url="http://docker", socket_path=path)
     if not separator or scheme not in {"tcp", "http", "https"}:
-        what = f"{scheme}:// is not spoken here" if separator else "it names no scheme"
+        names_one = separator and _SCHEME.match(scheme)
+        what = f"{scheme}:// is not spoken here" if names_one else "it names no scheme"
         way_out = "; forward the socket (ssh -L) or run an agent on that host" if scheme == "ssh" else ""
-        raise ConfigurationError(f"unusable Docker endpoint {text[:_MAX_SHOWN]!r}: {what}{way_out}; {_FORMS}")
+        raise ConfigurationError(f"unusable Docker endpoint {_shown(text)!r}: {what}{way_out}; {_FORMS}")
     kind: Literal["http", "https"] = "https" if scheme == "https" or (scheme == "tcp" and tls is not None) else "http"
     authority = _authority(rest, _PLAIN_PORT if kind == "http" else _TLS_PORT)
     if authority is None:
         raise ConfigurationError(
-            f"unusable Docker endpoint {_without_user(text)!r}: it should be a host and a port, nothing else; {_FORMS}"
+            f"unusable Docker endpoint {_shown(text)!r}: it should be a host and a port, nothing else; {_FORMS}"
         )
     return EngineEndpoint(
         kind=kind,
@@ -135,9 +139,14 @@ def _authority(text: str, usual_port: int) -> str | None:
     return f"{host}:{usual_port if port is None else port}"
 
 
-def _without_user(text: str) -> str:
-    scheme, separator, rest = text.partition("://")
-    return (scheme + separator + rest.rpartition("@")[2])[:_MAX_SHOWN]
+def _shown(text: str) -> str:
+    """For people: without a user and a password, wherever they stand, and cut."""
+    scheme, separator, rest = text.strip().partition("://")
+    if separator and _SCHEME.match(scheme):
+        text = scheme + separator + rest.rpartition("@")[2]
+    else:
+        text = text.rpartition("@")[2]
+    return text[:_MAX_SHOWN]
 
 
 def _tls_of_environment(environ: Mapping[str, str], configuration: Path) -> TlsFiles | None:
@@ -172,7 +181,7 @@ def _current_context(configuration: Path) -> str:
         return msgspec.json.decode(path.read_bytes(), type=_Configuration).currentContext
     except (FileNotFoundError, NotADirectoryError):
         return ""
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, *_UNUSABLE) as error:
         raise ConfigurationError(
             f"cannot read the Docker CLI's configuration {path} ({error}); correct it, or name the engine with "
             "DOCKER_HOST"
@@ -180,12 +189,12 @@ def _current_context(configuration: Path) -> str:
 
 
 def _endpoint_of_context(name: str, configuration: Path) -> EngineEndpoint:
-    digest = hashlib.sha256(name.encode()).hexdigest()
+    digest = hashlib.sha256(os.fsencode(name)).hexdigest()
     path = configuration / "contexts" / "meta" / digest / "meta.json"
     way_out = "choose another (docker context ls, DOCKER_CONTEXT), or name the engine with DOCKER_HOST"
     try:
         context = msgspec.json.decode(path.read_bytes(), type=_Context)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, *_UNUSABLE) as error:
         raise ConfigurationError(
             f"the Docker context {name[:_MAX_SHOWN]!r} cannot be read from {path}; {way_out}"
         ) from error

@@ -19,12 +19,13 @@ from dockstats_core.errors import (
     EngineError,
     EnginePermissionError,
     MalformedAnswerError,
+    in_a_sentence,
 )
 
 ValueT = TypeVar("ValueT")
 
 _MAX_MESSAGE = 300
-_OF_CONTAINER = re.compile(r"(/v[\d.]+)?/containers/[0-9a-f]{12,64}/")
+_OF_CONTAINER = re.compile(r"((?:/v[\d.]+)?/containers/)[0-9a-f]{12,64}/")
 
 
 class _ErrorBody(Struct):
@@ -50,7 +51,7 @@ def refusal(path: str, status: int, content_type: str, body: bytes) -> EngineErr
     told = message or f"no message, status {status}"
     if status in {401, 403}:
         return EnginePermissionError(
-            f"the engine, or what stands in front of it, forbids GET {_shown(path)}: {told}; allow this path there",
+            f"the engine, or what stands in front of it, forbids GET {_kind_of(path)}: {told}; allow this path there",
             status=status,
             engine_message=message,
             answered=True,
@@ -83,7 +84,8 @@ def decoded(path: str, body: bytes, decoder: msgspec.json.Decoder[ValueT]) -> Va
     try:
         return decoder.decode(body)
     except UNUSABLE as error:
-        what = "an empty answer" if not body else f"an answer that is not what its API promises ({str(error)[:100]})"
+        why = in_a_sentence(str(error), 100)
+        what = f"an answer that is not what its API promises ({why})" if body else "an empty answer"
         raise malformed(path, what, status=200) from error
 
 
@@ -99,13 +101,13 @@ def malformed(path: str, what: str, *, status: int | None) -> MalformedAnswerErr
 def _message(content_type: str, body: bytes) -> tuple[str | None, bool]:
     """What the answer says to people, and whether it says it as an engine does. HTML is never repeated."""
     try:
-        return _bounded(_error_decoder.decode(body).message), True
+        return in_a_sentence(_error_decoder.decode(body).message, _MAX_MESSAGE), True
     except UNUSABLE:
         pass
     if content_type.partition(";")[0].strip().lower() not in {"", "text/plain"}:
         return None, False
     first_line = body.partition(b"\n")[0].decode("utf-8", "replace").strip()
-    return (_bounded(first_line) if first_line.isprintable() and first_line else None), False
+    return (in_a_sentence(first_line, _MAX_MESSAGE) if first_line.isprintable() and first_line else None), False
 
 
 def _under_200(body: bytes) -> str | None:
@@ -113,11 +115,12 @@ def _under_200(body: bytes) -> str | None:
         error = _under_200_decoder.decode(body)
     except UNUSABLE:
         return None
-    return _bounded(error.message) if error.read is None else None
+    return in_a_sentence(error.message, _MAX_MESSAGE) if error.read is None else None
 
 
-def _bounded(text: str) -> str:
-    return text if len(text) <= _MAX_MESSAGE else text[: _MAX_MESSAGE - 1] + "…"
+def _kind_of(path: str) -> str:
+    """The path as docs/security.md lists it: who forbids one container's forbids them all."""
+    return _OF_CONTAINER.sub(r"\1{id}/", _shown(path), count=1)
 
 
 def _shown(path: str) -> str:

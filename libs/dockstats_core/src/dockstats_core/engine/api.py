@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote
 
+import anyio
 import msgspec
 
 from dockstats_core.containers import is_container_id
@@ -33,6 +34,7 @@ from dockstats_core.engine.models import (
 from dockstats_core.engine.transport import EngineTransport
 from dockstats_core.engine.versions import negotiate
 from dockstats_core.errors import EngineApiError, EngineError, EngineNotReachableError, EnginePermissionError
+from dockstats_core.pace import Pace
 
 ValueT = TypeVar("ValueT")
 
@@ -63,6 +65,8 @@ class EngineClient:
     ) -> None:
         self.endpoint = endpoint
         self.identity: EngineIdentity | None = None
+        self.limitations: tuple[str, ...] = ()
+        """What is unknown because something in front of the engine refuses a path: sentences, known once connected."""
         self._limits = limits or EngineLimits()
         self._transport = EngineTransport(endpoint, self._limits)
         self._pinned = api_version
@@ -87,13 +91,15 @@ class EngineClient:
         Raises:
             ConfigurationError: the pinned API version is not spoken.
         """
-        newest = await self._ping_if_allowed()
+        newest, limitations = await self._ping_if_allowed()
         try:
             told = await self.version()
-        except (EngineApiError, EnginePermissionError):
+        except (EngineApiError, EnginePermissionError) as error:
             if newest is None:
                 raise
             told = Version(api_version=newest)
+            limitations.append(f"which engine this is cannot be told: {error}")
+        self.limitations = tuple(limitations)
         api_version = negotiate(newest or told.api_version, told.min_api_version, self._pinned)
         names = [component.name.lower() for component in told.components or ()]
         self._base = f"/v{api_version}"
@@ -119,12 +125,13 @@ class EngineClient:
         """`/info`: what the engine knows of its host."""
         return await self._get("/info", _info_decoder)
 
-    async def _ping_if_allowed(self) -> str | None:
+    async def _ping_if_allowed(self) -> tuple[str | None, list[str]]:
+        """The newest API version, and what is missing where nobody may ask."""
         try:
-            return await self.ping()
+            return await self.ping(), []
         except (EngineApiError, EnginePermissionError) as error:
             if error.answered:
-                return None
+                return None, [f"an engine that hangs is noticed late: {error}"]
             raise
 
     # Containers. -----------------------------------------------------------------------------------------------------
@@ -197,12 +204,17 @@ class EngineClient:
         self, path: str, pieces: AsyncIterator[bytes], decoder: msgspec.json.Decoder[ValueT]
     ) -> AsyncGenerator[ValueT, None]:
         lines = JsonLines(self._limits.line_bytes)
+        cost_s = 1 / self._limits.lines_per_s
+        pace = Pace(self._limits.lines_at_once * cost_s, anyio.current_time())
         async for piece in pieces:
             try:
                 whole = lines.feed(piece)
             except LineTooLongError as error:
                 raise malformed(path, str(error), status=200) from error
             for line in whole:
+                pace.took(cost_s, anyio.current_time())
+                if (pause_s := pace.next_s - anyio.current_time()) > 0:
+                    await anyio.sleep(pause_s)
                 yield decoded(path, line, decoder)
         if lines.has_rest:
             raise EngineNotReachableError(

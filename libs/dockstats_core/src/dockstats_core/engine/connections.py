@@ -47,13 +47,15 @@ class EngineConnections(httpx.AsyncBaseTransport):
         endpoint: where the engine is.
         tls: for an https endpoint.
         connect_s: how long connecting may take, and the TLS handshake again.
+        head_bytes: how much may come before an answer's headers are whole.
     """
 
-    def __init__(self, endpoint: EngineEndpoint, tls: ssl.SSLContext | None, connect_s: float) -> None:
+    def __init__(self, endpoint: EngineEndpoint, tls: ssl.SSLContext | None, connect_s: float, head_bytes: int) -> None:
         self._url = httpcore.URL(endpoint.base_url)
         self._socket_path = endpoint.socket_path
         self._tls = tls
         self._connect_s = connect_s
+        self._head_bytes = head_bytes
         self._idle: list[httpcore.AsyncHTTP11Connection] = []  # the one used last at the end
         self._is_closed = False
 
@@ -114,7 +116,7 @@ class EngineConnections(httpx.AsyncBaseTransport):
         else:
             stream = await _open_tcp(self._url.host.decode(), self._url.origin.port, self._connect_s, self._tls)
         return httpcore.AsyncHTTP11Connection(
-            origin=self._url.origin, stream=_LookedAt(stream), keepalive_expiry=_KEPT_S
+            origin=self._url.origin, stream=_LookedAt(stream, self._head_bytes), keepalive_expiry=_KEPT_S
         )
 
 
@@ -154,10 +156,13 @@ def _as_httpx() -> Iterator[None]:
 
 async def _ask(connection: httpcore.AsyncHTTP11Connection, asked: httpcore.Request) -> httpcore.Response:
     try:
-        return await connection.handle_async_request(asked)
+        answer = await connection.handle_async_request(asked)
     except BaseException:
         await _close(connection)
         raise
+    if isinstance(stream := answer.extensions["network_stream"], _LookedAt):
+        stream.has_head()
+    return answer
 
 
 async def _close(connection: httpcore.AsyncHTTP11Connection) -> None:
@@ -184,19 +189,30 @@ async def _secured(
 class _LookedAt(httpcore.AsyncNetworkStream):
     """A connection whose answers are refused at the first bytes that are no HTTP.
 
-    Otherwise an SSH server's greeting would count as silence. A TLS alert after the handshake, such as for want of a
+    Otherwise an SSH server's greeting would count as silence, and an engine could send provisional answers (100 to 199)
+    for ever, each of which is read and forgotten. A TLS alert after the handshake, such as for want of a
     client certificate, is a network error like others.
     """
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, head_bytes: int) -> None:
         self._stream = stream
+        self._head_bytes = head_bytes
+        self._head_left: int | None = None  # bytes until an answer's headers have to be whole
         self._at_beginning = False  # of an answer
 
+    def has_head(self) -> None:
+        """The answer's headers are whole: what comes is its body, which others bound."""
+        self._head_left = None
+
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._head_left is not None and self._head_left <= 0:
+            raise httpcore.RemoteProtocolError(f"no answer within {self._head_bytes} bytes")
         try:
             data = await self._stream.read(max_bytes, timeout)
         except ssl.SSLError as error:
             raise httpcore.ReadError(str(error)) from error
+        if self._head_left is not None:
+            self._head_left -= len(data)
         if self._at_beginning and data:
             self._at_beginning = False
             if data[: len(_BEGINNING)] != _BEGINNING[: len(data)]:
@@ -205,6 +221,7 @@ class _LookedAt(httpcore.AsyncNetworkStream):
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._at_beginning = True
+        self._head_left = self._head_bytes
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:

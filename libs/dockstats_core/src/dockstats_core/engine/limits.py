@@ -16,3 +16,8 @@ class EngineLimits(Struct, frozen=True, kw_only=True):
     body_bytes: int = 1 << 20  # a stats answer has 2 to 6 KB, an inspect answer rarely 100
     list_bytes: int = 32 << 20  # a list answer: about 1 KB a container, more with many labels
     line_bytes: int = 1 << 20  # one frame or event
+    head_bytes: int = 64 << 10  # until an answer's headers are whole, whatever comes before them
+    crumbs: int = 1000  # pieces of an answer, before they have to have `crumb_bytes` on average: each costs 20 us
+    crumb_bytes: int = 16  # engines send a frame or an event as one piece, and lists as pieces of some KB
+    lines_per_s: float = 200.0  # of one stream: a container's has one, events come in tens
+    lines_at_once: int = 2000  # of them, as when a whole host's containers start

@@ -12,6 +12,8 @@ from msgspec.structs import astuple
 MAX_COUNTER = (1 << 64) - 1
 """Engines count in unsigned 64-bit integers; a decoder takes any integer."""
 
+_MAX_OF_A_HOST = (1 << 63) - 1  # what a message can tell
+
 
 class _Counters(Struct, frozen=True):
     """A struct whose integers are refused beyond what an engine can count."""
@@ -153,6 +155,11 @@ class EngineInfo(Struct, frozen=True):
     cpus: int | None = field(default=None, name="NCPU")
     mem_total_bytes: int | None = field(default=None, name="MemTotal")
     name: str | None = field(default=None, name="Name")
+
+    def __post_init__(self) -> None:
+        for value in (self.cpus, self.mem_total_bytes):
+            if value is not None and not 0 <= value <= _MAX_OF_A_HOST:
+                raise ValueError("a host's size that none has")
 
 
 class EngineIdentity(Struct, frozen=True, kw_only=True):

@@ -48,7 +48,7 @@ class EngineTransport:
         self._calls = anyio.CapacityLimiter(limits.calls)
         self._requests: dict[tuple[str, float | None], httpx.Request] = {}
         tls = _tls_context(endpoint) if endpoint.kind == "https" else None
-        self._connections = EngineConnections(endpoint, tls, limits.connect_s)
+        self._connections = EngineConnections(endpoint, tls, limits.connect_s, limits.head_bytes)
 
     async def __aenter__(self) -> Self:
         return self
@@ -99,8 +99,12 @@ class EngineTransport:
         self, path: str, answer: httpx.Response
     ) -> contextlib.AbstractAsyncContextManager[AsyncIterator[bytes]]:
         async def pieces() -> AsyncGenerator[bytes, None]:
+            count = held = 0
             try:
                 async for piece in _stream_of(answer):
+                    count, held = count + 1, held + len(piece)
+                    if count > self._limits.crumbs and held < count * self._limits.crumb_bytes:
+                        raise malformed(path, f"an answer in {count} pieces of a few bytes", status=answer.status_code)
                     yield piece
             except httpx.TransportError as error:
                 raise self._explained(path, error, status=answer.status_code) from error

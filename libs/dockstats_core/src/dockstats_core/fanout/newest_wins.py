@@ -46,10 +46,11 @@ class Slot(NamedTuple):
 
 
 class Subscription(Generic[FrameT]):
-    """One reader's view of a fan-out: `async for frames in subscription` gives a list of frames a turn, never empty.
+    """One reader's view of a fan-out: `async for frames in subscription` gives a list of frames a turn.
 
-    The iteration ends when the fan-out or the subscription is closed. A read that is cancelled, as by a heartbeat's
-    time-out, has taken nothing. Made by `Fanout.subscribe`; `offer` is the fan-out's side of it.
+    A turn is never empty, but for one that was asked for by `nudge`. The iteration ends when the fan-out or the
+    subscription is closed. A read that is cancelled has taken nothing. Made by `Fanout.subscribe`; `offer` is the
+    fan-out's side of it.
 
     Attributes:
         skipped: frames that a newer one replaced before this reader took them.
@@ -64,24 +65,36 @@ class Subscription(Generic[FrameT]):
         self._turns: deque[tuple[str, int]] = deque()
         self._has_full_turn: set[str] = set()
         self._wake: anyio.Event | None = None
-        self._one_reader = anyio.ResourceGuard("reading from")
+        self._nudged = False
         self._closed = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> list[FrameT]:
-        with self._one_reader:
-            await checkpoint()  # the only places to be cancelled at are here and the wait, and both come before taking
-            while not self._closed:
-                if frames := self._take():
-                    return frames
-                self._wake = anyio.Event()
-                try:
-                    await self._wake.wait()
-                finally:
-                    self._wake = None
+        if self._wake is not None:
+            raise anyio.BusyResourceError("reading from")
+        # The only places to be cancelled at are here and the wait, and both come before taking. Who is quicker than the
+        # publisher waits, and need not let others run besides: a thousand readers would pay for it at each frame.
+        if self._turns or self._nudged or self._closed:
+            await checkpoint()
+        while not self._closed:
+            frames = self._take()
+            if frames or self._nudged:
+                self._nudged = False
+                return frames
+            self._wake = anyio.Event()
+            try:
+                await self._wake.wait()
+            finally:
+                self._wake = None
         raise StopAsyncIteration
+
+    def nudge(self) -> None:
+        """Give the reader a turn, empty if nothing else comes: it has something to do besides, as a heartbeat."""
+        self._nudged = True
+        if self._wake is not None:
+            self._wake.set()
 
     def close(self) -> None:
         """Ends the iteration at once; what was pending is not delivered."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Self
 
@@ -34,7 +34,7 @@ class AgentFeed:
     Args:
         endpoint: `ws://…` or `wss://…`, or what `AGENT_ENDPOINTS` made of it.
         limits: bounds on time and size.
-        tls: for `wss://`; by default the system's authorities.
+        tls: for `wss://`, one context, or what gives one for each connection; by default the system's authorities.
 
     Raises:
         ConfigurationError: an unusable URL.
@@ -45,12 +45,19 @@ class AgentFeed:
         endpoint: AgentEndpoint | str,
         *,
         limits: ConnectionLimits | None = None,
-        tls: ssl.SSLContext | None = None,
+        tls: ssl.SSLContext | Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
         self._endpoint = _only(endpoint) if isinstance(endpoint, str) else endpoint
+        self._limits = limits
+        self._contexts = (lambda: tls) if isinstance(tls, ssl.SSLContext) else tls
+        self._was_left = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """As if nothing had been before."""
         self._events = NewestEvents()
-        self._machine = AgentMachine(self._endpoint, Backoff(random.random), time.monotonic(), limits=limits)
-        self._driver = Driver(self._endpoint, self._machine, self._events.publish, tls=tls)
+        machine = AgentMachine(self._endpoint, Backoff(random.random), time.monotonic(), limits=self._limits)
+        self._driver = Driver(self._endpoint, machine, self._events.publish, tls=self._contexts)
 
     def events(self) -> AsyncIterator[FeedEvent]:
         """Everything, until the feed is left; a slow reader skips to the newest of each kind."""
@@ -61,6 +68,8 @@ class AgentFeed:
         return self._events.batches()
 
     async def __aenter__(self) -> Self:
+        if self._was_left:
+            self._begin()
         self._tasks = await anyio.create_task_group().__aenter__()
         self._tasks.start_soon(self._driver.run)
         return self
@@ -68,6 +77,7 @@ class AgentFeed:
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
+        self._was_left = True
         self._events.close()
         self._tasks.cancel_scope.cancel()
         if isinstance(value, Exception):  # what the block raised comes out as it is, not in a group

@@ -13,16 +13,20 @@ from typing import Protocol, Self, TypeAlias
 from dockstats_core.connection.actions import ConnectionChanged
 from dockstats_core.fanout.newest_wins import Fanout, Slot
 from dockstats_core.messages.agent import AgentMessage, ContainerStatsBatch
+from dockstats_core.messages.unusable import Unusable
 
-FeedEvent: TypeAlias = ConnectionChanged | AgentMessage
-"""How the connection is, or what the agent says."""
+FeedEvent: TypeAlias = ConnectionChanged | Unusable | AgentMessage
+"""How the connection is, how much came that could not be used, or what the agent says."""
 
-KINDS = ("connection", "agent_status", "container_inventory", "container_stats_batch")
+KINDS = ("connection", "unusable", "agent_status", "container_inventory", "container_stats_batch")
 """In the order in which a reader needs them: an inventory comes before the batch in which it shows."""
 
 
 class Feed(Protocol):
-    """An async context manager that works while it is open; leaving it closes everything it opened."""
+    """An async context manager that works while it is open; leaving it closes everything it opened.
+
+    One that was left may be entered again, and begins anew.
+    """
 
     def events(self) -> AsyncIterator[FeedEvent]:
         """Everything, until the feed is left: first the newest of each kind there is, then what comes."""

@@ -13,7 +13,7 @@ import os
 import platform
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from types import TracebackType
@@ -45,7 +45,13 @@ from dockstats_core.inventory.watcher import InventoryWatcher
 from dockstats_core.messages.agent import AgentStatus, ContainerStatsBatch, EngineState, Figure, HostFigures, Sampling
 from dockstats_core.own_usage import OwnUsageMeter
 from dockstats_core.program.settings import AgentSettings
-from dockstats_core.program.values import MAX_POLL_INTERVAL_NS, MAX_WORKERS, MIN_POLL_INTERVAL_NS, SourceChoice
+from dockstats_core.program.values import (
+    MAX_POLL_INTERVAL_NS,
+    MAX_WORKERS,
+    MIN_POLL_INTERVAL_NS,
+    SourceChoice,
+    checked_label_keys,
+)
 from dockstats_core.sampler.sampler import Identity, Sampler
 from dockstats_core.sources.cgroup.host_pressure import HostPressureMeter
 from dockstats_core.sources.cgroup.source import CgroupSource
@@ -58,6 +64,7 @@ VERSION = version("dockstats-core")
 STATUS_EVERY_S = 30.0
 RETRY_WITHIN_S = 5.0  # an engine that comes back is seen within this; asking one socket that seldom costs nothing
 PROBE_AGAIN_S = 1.0  # after running containers told nothing about the source, as while they start
+TELL_TROUBLE_EVERY_S = 30.0  # at most: an engine's sentences may be different ones at every tick
 CALLS_BESIDE = 32  # calls at a time for the inventory and the pulse, which never wait for those of the source
 PROVED_AFTER_S = 10.0  # a session that lasted this long was a good one: the next loss starts with a short wait
 FEATURES = ("inventory", "unknown_reasons", "host", "own_usage")
@@ -82,6 +89,7 @@ class LocalFeed:
         proc_root, cgroup_root: for `cgroup`, where the host's /proc and cgroup file systems are mounted; by default
             /proc, and wherever a cgroup file system is.
         filters: Docker's own (`label`, `name`), each with its values; containers outside them are never sampled.
+        labels: keys of the containers' labels that are told; without them none are, but compose's project and service.
         max_workers: calls for figures at a time, where the source makes calls (one-shot).
         host_label: how the host is called in messages; by default its name.
         agent_id: the host's id in messages; by default its name.
@@ -90,7 +98,7 @@ class LocalFeed:
         pulse: how soon an engine that hangs is found; by default within 15 s.
 
     Raises:
-        ConfigurationError: an unusable endpoint, interval, number of workers or source.
+        ConfigurationError: an unusable endpoint, interval, number of workers, source or label.
     """
 
     def __init__(
@@ -102,6 +110,7 @@ class LocalFeed:
         proc_root: str = "/proc",
         cgroup_root: str = "",
         filters: Mapping[str, Sequence[str]] | None = None,
+        labels: Collection[str] = (),
         max_workers: int = 16,
         host_label: str | None = None,
         agent_id: str | None = None,
@@ -123,6 +132,7 @@ class LocalFeed:
         self._source_choice: SourceChoice = source
         self._proc_root, self._cgroup_root = proc_root, cgroup_root
         self._filters = {name: list(values) for name, values in (filters or {}).items()}
+        self._labels = checked_label_keys(labels)
         self._max_workers = max_workers
         self._pulse = pulse
         self._simulated_containers, self._simulation_seed = simulated_containers, simulation_seed
@@ -135,7 +145,10 @@ class LocalFeed:
         self._own_usage_meter = OwnUsageMeter()
         self._source: Source | None = None
         self._poll_interval_s = self._told_slower_s = poll_interval_s
+        self._told_trouble: str | None = None
+        self._tell_trouble_at_s = 0.0
         self._events = NewestEvents()
+        self._was_left = False
         self._sampler = Sampler(
             self._identity,
             poll_interval_s=poll_interval_s,
@@ -154,6 +167,7 @@ class LocalFeed:
             proc_root=settings.proc_root,
             cgroup_root=settings.cgroup_root,
             filters=settings.filters,
+            labels=settings.labels,
             max_workers=settings.max_workers,
             host_label=settings.host_label,
             simulated_containers=settings.simulated_containers,
@@ -180,6 +194,10 @@ class LocalFeed:
         return self._events.batches()
 
     async def __aenter__(self) -> Self:
+        if self._was_left:
+            self._events = NewestEvents()
+            self._source = None
+            self._sampler.use_none()
         tasks = self._tasks = await anyio.create_task_group().__aenter__()
         self._events.publish(ConnectionChanged(status="connected"))
         tasks.start_soon(self._tell_status)
@@ -193,6 +211,7 @@ class LocalFeed:
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
+        self._was_left = True
         self._events.close()
         self._tasks.cancel_scope.cancel()
         if isinstance(value, Exception):  # what the block raised comes out as it is, not in a group
@@ -213,6 +232,7 @@ class LocalFeed:
             self._events.publish(message)
             if isinstance(message, ContainerStatsBatch):
                 self._tell_if_slower(message.sampling)
+                self._tell_trouble(message.engine)
                 given = None if self._source is None else self._source.features
                 if given != features:
                     features = given
@@ -229,6 +249,15 @@ class LocalFeed:
                 self._poll_interval_s,
             )
             self._told_slower_s = 2 * interval_s
+
+    def _tell_trouble(self, engine: EngineState) -> None:
+        """One line when the engine answers, but not everything it should, and later when that is something else."""
+        if not engine.reachable or engine.error in {None, self._told_trouble}:
+            return
+        now_s = time.monotonic()
+        if now_s >= self._tell_trouble_at_s:
+            _log.warning("engine at %s: %s", engine.endpoint, engine.error)
+            self._told_trouble, self._tell_trouble_at_s = engine.error, now_s + TELL_TROUBLE_EVERY_S
 
     # Where it comes from. -------------------------------------------------------------------------------------------
 
@@ -266,8 +295,8 @@ class LocalFeed:
             limits = EngineLimits(calls=2 * self._max_workers + CALLS_BESIDE)
             async with EngineClient(endpoint, limits=limits, api_version=self._api_version) as engine:
                 identity = await engine.connect()
-                info, limitation = await _info_of(engine)
-                roster = Roster()
+                info, limitations = await _info_of(engine)
+                roster = Roster(labels=self._labels)
                 watcher = InventoryWatcher(engine, roster, filters=self._filters)
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(keep_pulse, engine, self._pulse)
@@ -276,17 +305,17 @@ class LocalFeed:
                     self._host = self._host_of(endpoint, info)
                     self._sampler.engine_found(_state_of(endpoint, identity), roster)
                     _log.info("engine found at %s: %s %s", endpoint.text, identity.product, identity.version)
-                    tasks.start_soon(self._pass_on_changes, watcher, roster, limitation)
+                    tasks.start_soon(self._pass_on_changes, watcher, roster, (*engine.limitations, *limitations))
                     tasks.start_soon(self._use_a_source, engine, watcher, roster)
         except* (EngineError, ConfigurationError) as group:
             sentence = str(_first(group))
         return sentence
 
-    async def _pass_on_changes(self, watcher: InventoryWatcher, roster: Roster, limitation: str | None) -> None:
-        """Tell the sampler of every change, and what does not work: the limitation for good, and the watcher's."""
+    async def _pass_on_changes(self, watcher: InventoryWatcher, roster: Roster, limitations: Sequence[str]) -> None:
+        """Tell the sampler of every change, and what does not work: the limitations for good, and the watcher's."""
         while True:
             version = roster.version
-            self._sampler.engine_trouble("; ".join(filter(None, (limitation, watcher.trouble))) or None)
+            self._sampler.engine_trouble("; ".join(filter(None, (*limitations, watcher.trouble))) or None)
             self._sampler.wake()
             await watcher.wait_for_change(version)
 
@@ -358,12 +387,12 @@ def _about_equal(here: int | None, there: int | None) -> bool:
     return here is not None and there is not None and abs(here - there) <= _SAME_MACHINE_TOLERANCE * here
 
 
-async def _info_of(engine: EngineClient) -> tuple[EngineInfo, str | None]:
+async def _info_of(engine: EngineClient) -> tuple[EngineInfo, Sequence[str]]:
     """What the engine tells of its host; empty, with the sentence that says why, where that is refused."""
     try:
-        return await engine.info(), None
+        return await engine.info(), ()
     except (EngineApiError, EnginePermissionError, MalformedAnswerError) as error:
-        return EngineInfo(), f"the host's cores and memory are unknown: {error}"
+        return EngineInfo(), (f"the host's cores and memory are unknown: {error}",)
 
 
 def _first(group: BaseExceptionGroup[DockstatsError]) -> DockstatsError:

@@ -14,20 +14,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dockstats_core.errors import ConfigurationError, DockstatsError
 from dockstats_core.fleet.columns_form import columns_of
 from dockstats_core.fleet.history import HostRecorder
-from dockstats_core.fleet.journal import Journal
+from dockstats_core.fleet.journal import Journal, JournalLimits
 from dockstats_core.fleet.latest import ContainerNow, Latest
 from dockstats_core.fleet.moments import FleetMoment, host_then, reach_s
 from dockstats_core.fleet.status import ConnectionRecord
 from dockstats_core.history.answers import HistoryAnswer
 from dockstats_core.history.sparklines import Sparklines
 from dockstats_core.history.store import HistoryLimits, HistoryStore
-from dockstats_core.messages.agent import AgentMessage, AgentStatus, ContainerInventory, ContainerStatsBatch
+from dockstats_core.messages.agent import (
+    AgentMessage,
+    AgentStatus,
+    ContainerFacts,
+    ContainerInventory,
+    ContainerSample,
+    ContainerStatsBatch,
+)
 from dockstats_core.messages.stream import (
     AgentBatch,
     AgentColumns,
@@ -37,6 +45,9 @@ from dockstats_core.messages.stream import (
     ConnectionStatus,
     StreamMessage,
 )
+from dockstats_core.messages.unusable import Unusable
+
+OfContainerT = TypeVar("OfContainerT", ContainerSample, ContainerFacts)
 
 _SHOWN_NAME = 64  # characters of what an agent calls itself: a host name has no more
 _SHOWN_IDS = 300  # characters of the list of configured ids
@@ -61,6 +72,7 @@ class AgentSummary(Struct, frozen=True, kw_only=True):
     calls_itself: str | None  # while connected and known
     batch_received_at: datetime | None  # of the newest batch
     containers: int | None  # in the newest batch; None while none came
+    unusable: Unusable  # what came from it that could not be used
 
 
 class FleetHealth(Struct, frozen=True, kw_only=True):
@@ -69,6 +81,7 @@ class FleetHealth(Struct, frozen=True, kw_only=True):
     agents: int
     connected: int
     newest_batch_at: datetime | None  # when the newest batch of any agent came
+    unusable: int  # messages that could not be used, and connections that broke the protocol, of all agents
     history_series: int
     history_bytes: int
 
@@ -76,12 +89,13 @@ class FleetHealth(Struct, frozen=True, kw_only=True):
 class _Agent:
     """What is kept of one agent."""
 
-    def __init__(self, entry: AgentEntry, store: HistoryStore, now: datetime) -> None:
+    def __init__(self, entry: AgentEntry, store: HistoryStore, journal: Journal, now: datetime) -> None:
         self.entry = entry
         self.connection = ConnectionRecord(entry, now)
         self.latest = Latest(entry)
         self.recorder = HostRecorder(entry.id, store)
-        self.journal = Journal()
+        self.journal = journal
+        self.unusable = Unusable()
 
 
 class Fleet:
@@ -103,12 +117,14 @@ class Fleet:
     ) -> None:
         self._simulated = simulated
         self._started_at = now
-        self._store = HistoryStore(history_limits)
+        limits = HistoryLimits() if history_limits is None else history_limits
+        self._store = HistoryStore(limits)
         self._agents: dict[str, _Agent] = {}
         for entry in agents:
             if entry.id in self._agents:
                 raise ConfigurationError(f"two agents have the id {entry.id!r}; give each its own")
-            self._agents[entry.id] = _Agent(entry, self._store, now)
+            journal = Journal(JournalLimits(retention_s=limits.retention_s))  # reaches as far back as the figures
+            self._agents[entry.id] = _Agent(entry, self._store, journal, now)
 
     def agent_list(self, now: datetime) -> AgentList:
         """Every agent, in the configured order."""
@@ -148,6 +164,7 @@ class Fleet:
     def message_received(self, agent_id: str, message: AgentMessage, now: datetime) -> list[StreamMessage]:
         """The agent said `message`. Gives nothing for a batch that only repeats the last one."""
         agent = self._agent(agent_id)
+        message = _without_twins(message)
         agent.connection.last_seen_at = now
         told: list[_Agent] = []
         if message.agent_id != agent.connection.calls_itself:
@@ -169,6 +186,12 @@ class Fleet:
         if happened:
             news.append(agent.latest.take_events(agent.journal.events(now)))
         return news
+
+    def could_not_use(self, agent_id: str, unusable: Unusable) -> list[str]:
+        """So much came from the agent that could not be used; gives what is more of it than before, in words."""
+        agent = self._agent(agent_id)
+        before, agent.unusable = agent.unusable, unusable
+        return unusable.newly(before)
 
     def history(
         self,
@@ -235,6 +258,7 @@ class Fleet:
                 calls_itself=agent.connection.calls_itself,
                 batch_received_at=None if agent.latest.batch is None else agent.latest.batch.received_at,
                 containers=None if agent.latest.batch is None else len(agent.latest.batch.payload.containers),
+                unusable=agent.unusable,
             )
             for agent in self._agents.values()
         ]
@@ -248,6 +272,7 @@ class Fleet:
             newest_batch_at=max(
                 (agent.latest.batch.received_at for agent in agents if agent.latest.batch is not None), default=None
             ),
+            unusable=sum(agent.unusable.total for agent in agents),
             history_series=self._store.series_count,
             history_bytes=self._store.bytes_held,
         )
@@ -275,6 +300,24 @@ class Fleet:
                 agent.connection.clash = clash
                 changed.append(agent)
         return changed
+
+
+def _without_twins(message: AgentMessage) -> AgentMessage:
+    """Of containers with one id only the first: what is kept, and shown, goes by id."""
+    match message:
+        case ContainerStatsBatch(containers=samples) if len({one.id for one in samples}) != len(samples):
+            return structs.replace(message, containers=_first_of_each(samples))
+        case ContainerInventory(containers=facts) if len({one.id for one in facts}) != len(facts):
+            return structs.replace(message, containers=_first_of_each(facts))
+        case _:
+            return message
+
+
+def _first_of_each(containers: list[OfContainerT]) -> list[OfContainerT]:
+    first: dict[str, OfContainerT] = {}
+    for container in containers:
+        first.setdefault(container.id, container)
+    return list(first.values())
 
 
 def _clash(name: str, others: list[AgentEntry]) -> str:

@@ -30,6 +30,8 @@ OOM_ONCE = timedelta(seconds=10)
 ONE_START = timedelta(seconds=1)
 """Start times this close are of one run: an engine's event tells another one than its inspection, by milliseconds."""
 
+_OOM_ROOM = 64  # kills remembered before those that are long ago are forgotten
+
 _ALIVE = frozenset({"running", "paused"})
 
 
@@ -72,6 +74,7 @@ class EventFinder:
         self._runs = {one.id: _Run(one.state in _ALIVE, one.restart_count) for one in containers}
         self._oom_kills: dict[str, int] = {}
         self._oom_at: dict[str, datetime] = {}  # the last one of each container that was told
+        self._oom_room = _OOM_ROOM
 
     def lost(self) -> None:
         """Counters went on unseen."""
@@ -155,7 +158,9 @@ class EventFinder:
     def _killed(self, container: ContainerFacts | ContainerSample, at: datetime) -> Iterator[ContainerEvent]:
         last = self._oom_at.get(container.id)
         if last is None or abs(at - last) >= OOM_ONCE:
-            self._oom_at = {one: told for one, told in self._oom_at.items() if at - told < OOM_ONCE}
+            if len(self._oom_at) >= self._oom_room:  # not at every kill: ten thousand may be told of at once
+                self._oom_at = {one: told for one, told in self._oom_at.items() if at - told < OOM_ONCE}
+                self._oom_room = max(_OOM_ROOM, 2 * len(self._oom_at))
             self._oom_at[container.id] = at
             yield _event("oom", container, at)
 

@@ -7,11 +7,11 @@ Not here: what is an event (`events`), figures (`dockstats_core.history`).
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
+from sys import getsizeof
 
 from msgspec import Struct, structs
 
@@ -20,7 +20,11 @@ from dockstats_core.fleet.history import CLOCK_OFF_S
 from dockstats_core.messages.agent import ContainerFacts, ContainerInventory, ContainerSample
 from dockstats_core.messages.stream import MAX_EVENTS, ContainerEvent
 
+_FACTS_BYTES = 400  # of a change and its facts, without texts
 _time = attrgetter("at")
+_texts = attrgetter(
+    "id", "name", "image", "state", "health", "compose_project", "compose_service", "network_mode", "network_of"
+)
 
 
 class JournalLimits(Struct, frozen=True, kw_only=True):
@@ -31,6 +35,7 @@ class JournalLimits(Struct, frozen=True, kw_only=True):
     changes: int = (
         4000  # of facts, at some 800 bytes: half an hour of a container every two seconds that comes and goes
     )
+    change_bytes: int = 8 << 20  # of their facts: a stranger's names may be as long as a message allows
 
 
 class _Change(Struct, frozen=True):
@@ -39,6 +44,7 @@ class _Change(Struct, frozen=True):
     until: float
     id: str
     facts: ContainerFacts | None
+    bytes: int
 
 
 class Journal:
@@ -49,6 +55,7 @@ class Journal:
         self._inventory: ContainerInventory | None = None  # the newest
         self._facts: dict[str, ContainerFacts] = {}
         self._changes: deque[_Change] = deque()  # by time
+        self._change_bytes = 0
         self._facts_since = 0.0  # Unix seconds
         self._finder = EventFinder()
         self._events: list[ContainerEvent] = []  # by time
@@ -119,21 +126,23 @@ class Journal:
         had_events = bool(self._events)
         self._events.clear()
         self._changes.clear()
+        self._change_bytes = 0
         self._finder = EventFinder(inventory.containers)
         self._facts = {container.id: container for container in inventory.containers}
         self._known_since, self._facts_since, self._is_gap = now, now.timestamp(), False
         return had_events
 
     def _keep(self, container_id: str, before: ContainerFacts | None, until: datetime) -> None:
-        self._changes.append(_Change(until.timestamp(), container_id, before))
+        change = _Change(until.timestamp(), container_id, before, _FACTS_BYTES + _bytes_of(before))
+        self._changes.append(change)
+        self._change_bytes += change.bytes
 
     def _tell(self, found: list[ContainerEvent], now: datetime) -> bool:
-        for event in found:
-            if event.kind == "restart":  # said as a start before, when its count had not come
-                start = structs.replace(event, kind="start")
-                self._events = [one for one in self._events if one != start]
-            insort(self._events, event, key=_time)
         if found:
+            # Said as a start before, when its count had not come.
+            restarts = {(one.id, one.at) for one in found if one.kind == "restart"}
+            kept = [one for one in self._events if one.kind != "start" or (one.id, one.at) not in restarts]
+            self._events = sorted([*kept, *found], key=_time)
             self._expire(now)
         return bool(found)
 
@@ -141,6 +150,17 @@ class Journal:
         too_old = now - timedelta(seconds=self._limits.retention_s)
         self._events = [event for event in self._events if event.at >= too_old][-self._limits.events :]
         while self._changes and (
-            self._changes[0].until < too_old.timestamp() or len(self._changes) > self._limits.changes
+            self._changes[0].until < too_old.timestamp()
+            or len(self._changes) > self._limits.changes
+            or self._change_bytes > self._limits.change_bytes
         ):
-            self._facts_since = self._changes.popleft().until
+            oldest = self._changes.popleft()
+            self._change_bytes -= oldest.bytes
+            self._facts_since = oldest.until
+
+
+def _bytes_of(facts: ContainerFacts | None) -> int:
+    """What the texts of one container's facts take: all that may be of any length."""
+    if facts is None:
+        return 0
+    return sum(getsizeof(text) for text in _texts(facts) if text is not None)

@@ -17,6 +17,7 @@ from dockstats_core.fleet.columns_form import columns_of
 from dockstats_core.history.columns import CONTAINER_COLUMNS, HOST_COLUMNS, Row
 from dockstats_core.history.moments import Moment, Point
 from dockstats_core.messages.agent import (
+    MAX_COUNT,
     AgentMetrics,
     ContainerFacts,
     ContainerInventory,
@@ -140,7 +141,7 @@ def _sample_then(
         name = container_id[:SHORT_ID_CHARS] if newest is None else newest.name
     unknown = {} if newest is None else {group: why for group, why in newest.unknown.items() if why in _LASTING}
     if isinstance(in_use := figures["mem_bytes"], int) and isinstance(cache := figures["mem_cache_bytes"], int):
-        figures["mem_usage_bytes"] = in_use + cache
+        figures["mem_usage_bytes"] = min(in_use + cache, MAX_COUNT)
     figures |= {"id": container_id, "name": name, "age_secs": round(seen_at - point.at, 3), "unknown": unknown}
     return convert(figures, ContainerSample)
 
@@ -153,11 +154,14 @@ def _host_then(newest: HostFigures, point: Point | None) -> HostFigures:
 
 
 def _fields_of(columns: Sequence[str], row: Row) -> dict[str, object]:
-    """A row under the names of a message's fields, where pressure is nested."""
+    """A row under the names of a message's fields, where pressure is nested.
+
+    A point is kept as 32-bit floats: the largest number that a message may have comes back a little larger.
+    """
     fields: dict[str, object] = {}
     for column, figure in zip(columns, row, strict=True):
         if column.endswith(_PRESSURE):
             fields[column.removesuffix("_pct")] = None if figure is None else {"some_pct": figure}
         else:
-            fields[column] = figure
+            fields[column] = min(figure, MAX_COUNT) if isinstance(figure, int) else figure
     return fields

@@ -2,7 +2,8 @@
 
 A list tells who exists, an inspection tells the rest, an event tells a change at once. Each call gives the ids that are
 to be inspected next; nothing is asked for here. Containers labelled `dockstats.hide=true` never enter. One that ended
-and is removed at once (`docker run --rm`) stays until it was told how it ended.
+and is removed at once (`docker run --rm`) stays until it was told how it ended. Of the labels only those enter that
+were asked for, and compose's two.
 Not here: asking the engine, and the order of its answers (watcher).
 """
 
@@ -13,10 +14,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import structs
 
-from dockstats_core.containers import Container, bounded, is_container_id
+from dockstats_core.containers import COUNTED, Container, bounded, is_container_id
 from dockstats_core.engine.events import EngineEvent
 from dockstats_core.engine.models import ContainerDetails, ContainerSummary, HostConfig
 from dockstats_core.engine.timestamps import from_unix_ns, to_datetime
+from dockstats_core.messages.agent import MAX_CONTAINERS
 
 HIDE_LABEL = "dockstats.hide"
 _PROJECT_LABEL = "com.docker.compose.project"
@@ -31,9 +33,12 @@ _NEWS = {"create", "start", "die", "pause", "unpause", "rename", "update", "oom"
 
 
 class Roster:
-    """What is known of every container."""
+    """What is known of every container; `labels` are the keys of those labels that may be known."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, labels: Collection[str] = ()) -> None:
+        self._label_keys = tuple(labels)
+        self.left_out: int = 0
+        """How many containers of the last list are not known, because there are more than a message can hold."""
         self._records: dict[str, Container] = {}
         self._leaving: dict[str, Container] = {}  # removed, and nobody was told yet how they ended
         self._untold: set[str] = set()  # what changed since `containers` was told
@@ -45,7 +50,7 @@ class Roster:
     def containers(self) -> Sequence[Container]:
         """Every container, by name."""
         if self._shown is None:
-            records = [*self._records.values(), *self._leaving.values()]
+            records = [*self._records.values(), *self._leaving.values()][:MAX_CONTAINERS]
             names = {record.id: record.name for record in records}
             self._shown = sorted(
                 (_with_network_of(record, names) for record in records),
@@ -88,17 +93,20 @@ class Roster:
         Of the containers `except_for` something newer than the list is known, so it tells nothing about them.
         """
         told = [summary for summary in summaries if is_container_id(summary.id) and not is_hidden(summary.labels)]
+        self.left_out = max(0, len(told) - MAX_CONTAINERS)
+        if self.left_out:  # those that stopped go first
+            told = sorted(told, key=lambda summary: summary.state not in COUNTED)[:MAX_CONTAINERS]
         to_inspect: list[str] = []
+        for gone in self._records.keys() - {summary.id for summary in told} - set(except_for):
+            self.remove(gone)  # as with the event, which may come later
         for summary in told:
             if summary.id in except_for:
                 continue
             known = self._records.get(summary.id)
-            record = _from_summary(summary, known)
+            record = _from_summary(summary, known, self._label_keys)
             if record != known:
                 to_inspect.append(summary.id)
             self._keep(record)
-        for gone in self._records.keys() - {summary.id for summary in told} - set(except_for):
-            self.remove(gone)  # as with the event, which may come later
         return to_inspect
 
     def apply_inspection(self, details: ContainerDetails) -> None:
@@ -108,7 +116,7 @@ class Roster:
         if is_hidden(details.config.labels):
             self._drop(details.id)
             return
-        self._keep(_from_details(details))
+        self._keep(_from_details(details, self._label_keys))
 
     def apply_event(self, event: EngineEvent) -> list[str]:
         """What an event says for certain shows at once; gives the container back where there is more to ask."""
@@ -127,6 +135,8 @@ class Roster:
         record = self._records.get(container_id)
         if record is not None and record.exit_code is not None and container_id in self._untold:
             self._leaving[container_id] = record
+            if len(self._leaving) > MAX_CONTAINERS:
+                del self._leaving[next(iter(self._leaving))]
         self._drop(container_id)
 
     def _drop(self, container_id: str) -> None:
@@ -135,7 +145,10 @@ class Roster:
             self._changed()
 
     def _keep(self, record: Container) -> None:
-        if self._records.get(record.id) != record:
+        known = self._records.get(record.id)
+        if known is None and len(self._records) >= MAX_CONTAINERS:
+            return  # the next list decides which of them are shown
+        if known != record:
             self._records[record.id] = record
             self._untold.add(record.id)
             self._changed()
@@ -150,7 +163,7 @@ def is_hidden(labels: Mapping[str, str] | None) -> bool:
     return labels is not None and labels.get(HIDE_LABEL, "").strip().lower() == "true"
 
 
-def _from_summary(summary: ContainerSummary, known: Container | None) -> Container:
+def _from_summary(summary: ContainerSummary, known: Container | None, label_keys: Sequence[str]) -> Container:
     """The record with what a list tells; what it does not tell stays."""
     record = known or Container(id=summary.id, name=summary.id[:12])
     labels = summary.labels or {}
@@ -163,10 +176,11 @@ def _from_summary(summary: ContainerSummary, known: Container | None) -> Contain
         compose_project=_text(labels.get(_PROJECT_LABEL)),
         compose_service=_text(labels.get(_SERVICE_LABEL)),
         network_mode=record.network_mode or _text(summary.host_config.network_mode),
+        labels=_chosen(labels, label_keys),
     )
 
 
-def _from_details(details: ContainerDetails) -> Container:
+def _from_details(details: ContainerDetails, label_keys: Sequence[str]) -> Container:
     state, limits = details.state, details.host_config
     labels = details.config.labels or {}
     health = state.health.status if state.health is not None else None
@@ -183,7 +197,7 @@ def _from_details(details: ContainerDetails) -> Container:
         started_at=to_datetime(state.started_at),
         finished_at=to_datetime(state.finished_at),
         restart_count=details.restart_count if 0 <= (details.restart_count or 0) < _TOO_LARGE else None,
-        exit_code=None if runs or word == "created" else state.exit_code,
+        exit_code=None if runs or word == "created" else _exit_code(state.exit_code),
         oom_killed=state.oom_killed,
         cpu_limit_cores=_cpu_limit(limits),
         mem_limit_bytes=_limit(limits.memory),
@@ -191,6 +205,7 @@ def _from_details(details: ContainerDetails) -> Container:
         network_mode=_text(limits.network_mode),
         pid=state.pid or None,
         cgroup_parent=_text(limits.cgroup_parent),
+        labels=_chosen(labels, label_keys),
     )
 
 
@@ -229,6 +244,10 @@ def _name(names: Sequence[str] | None) -> str | None:
     return _text(next((name for name in own if name and "/" not in name), own[0] if own else None))
 
 
+def _chosen(labels: Mapping[str, str], keys: Sequence[str]) -> dict[str, str]:
+    return {key: bounded(labels[key]) for key in keys if key in labels}
+
+
 def _text(text: str | None) -> str | None:
     return bounded(text) if text else None
 
@@ -245,6 +264,11 @@ def _cpu_limit(limits: HostConfig) -> float | None:
 def _limit(value: int | None) -> int | None:
     """The limit; 0, -1 and numbers past any machine's size all stand for none somewhere."""
     return value if value is not None and 0 < value < _TOO_LARGE else None
+
+
+def _exit_code(code: int | None) -> int | None:
+    """None for a number that no system has: it would make the whole inventory unreadable."""
+    return code if code is not None and abs(code) < _TOO_LARGE else None
 
 
 def _int(text: str | None) -> int | None:

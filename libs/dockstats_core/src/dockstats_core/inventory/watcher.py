@@ -29,10 +29,11 @@ from dockstats_core.errors import (
     MalformedAnswerError,
 )
 from dockstats_core.inventory.roster import Roster
+from dockstats_core.messages.agent import MAX_CONTAINERS
 
 _log = logging.getLogger(__name__)
 
-_Part: TypeAlias = Literal["events", "list", "inspections"]
+_Part: TypeAlias = Literal["events", "list", "bound", "inspections"]
 
 # An event stream that is answered like this will be so again: something in front of the engine does not let it through.
 _REFUSALS = (EngineApiError, EnginePermissionError, MalformedAnswerError)
@@ -143,7 +144,7 @@ class InventoryWatcher:
     def _hear(self, event: EngineEvent, tasks: TaskGroup) -> None:
         to_inspect = self._roster.apply_event(event)
         is_gone = event.action == "destroy"
-        if to_inspect or is_gone:
+        if (to_inspect or is_gone) and len(self._heard_meanwhile) < MAX_CONTAINERS:
             self._heard_meanwhile.add(event.id)
         # Only the engine can tell whether a container fits the filters: one that is new, or has a new name.
         if self._filters and to_inspect and (event.action == "rename" or not self._roster.knows(event.id)):
@@ -185,6 +186,8 @@ class InventoryWatcher:
             del self._not_inspected[unknown]
         self._inspect({*changed, *self._not_inspected, *self._perhaps_changed()}, tasks)
         self._tell_trouble("list", None)
+        too_many = f"{self._roster.left_out} containers are not shown: there are more than {MAX_CONTAINERS}"
+        self._tell_trouble("bound", too_many if self._roster.left_out else None)
         self._tell_inspections()
         self._ready.set()
         self._tell_change()
@@ -202,6 +205,8 @@ class InventoryWatcher:
         for container_id in container_ids:
             if container_id in self._inspecting:
                 self._changed_meanwhile.add(container_id)
+            elif len(self._inspecting) >= MAX_CONTAINERS:
+                self._list_now.set()  # by when there may be fewer
             else:
                 self._inspecting.add(container_id)
                 tasks.start_soon(self._inspect_one, container_id)
@@ -219,7 +224,7 @@ class InventoryWatcher:
             self._not_inspected.pop(container_id, None)
             self._roster.remove(container_id)
         except EngineError as error:
-            _log.info("cannot inspect %s, will be tried again: %s", container_id[:12], error)
+            _log.debug("cannot inspect %s, will be tried again: %s", container_id[:12], error)
             self._not_inspected[container_id] = str(error)
             if not was_known:
                 self._list_now.set()  # a list tells at least its name and state

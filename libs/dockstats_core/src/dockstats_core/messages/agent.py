@@ -16,15 +16,22 @@ from dockstats_core.messages.codec import Codec
 
 MAX_CONTAINERS = 10_000
 MAX_COUNT = (1 << 63) - 1
+MAX_LIMIT = (1 << 64) - 1
+"""Older agents pass it on from an engine, where it stands for none."""
+
+MAX_LABELS = 16  # of one container, whatever it has: those that somebody asked for by key
+MAX_LABEL_KEY = 128
 
 # Bounds on what a stranger may send. A real name has at most 255 characters, an image reference 512.
 Text: TypeAlias = Annotated[str, Meta(max_length=1024)]
 ContainerId: TypeAlias = Annotated[str, Meta(max_length=128)]
 Word: TypeAlias = Annotated[str, Meta(max_length=64)]  # one of a list that newer agents may have made longer
+LabelKey: TypeAlias = Annotated[str, Meta(max_length=MAX_LABEL_KEY)]
 Timestamp: TypeAlias = Annotated[datetime, Meta(tz=True)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Bytes: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
-Limit: TypeAlias = Annotated[int, Meta(ge=0)]  # older agents pass on an engine's 2^64-1, which stands for none
+Limit: TypeAlias = Annotated[int, Meta(ge=0)]  # at most MAX_LIMIT, which msgspec's own bounds cannot hold
+ExitCode: TypeAlias = Annotated[int, Meta(ge=-MAX_COUNT, le=MAX_COUNT)]
 PerSecond: TypeAlias = Annotated[float, Meta(ge=0)]
 Percent: TypeAlias = Annotated[float, Meta(ge=0)]
 Seconds: TypeAlias = Annotated[float, Meta(ge=0)]
@@ -120,6 +127,10 @@ class ContainerSample(Struct, frozen=True, kw_only=True):
     age_secs: Seconds | None = None  # how old the figures are at sent_at; null where there was never one
     stale: bool = False  # older than its source's cadence explains
     unknown: Annotated[dict[Word, Word], Meta(max_length=64)] = field(default_factory=dict)  # Figure -> UnknownReason
+
+    def __post_init__(self) -> None:
+        if self.mem_limit_bytes is not None and self.mem_limit_bytes > MAX_LIMIT:
+            raise ValueError(f"a limit above {MAX_LIMIT}")
 
 
 class AgentMetrics(Struct, frozen=True, kw_only=True):
@@ -219,13 +230,16 @@ class ContainerFacts(Struct, frozen=True, kw_only=True):
     started_at: Timestamp | None = None
     finished_at: Timestamp | None = None
     restart_count: Count | None = None
-    exit_code: int | None = None  # of the last run; null while it runs
+    exit_code: ExitCode | None = None  # of the last run; null while it runs
     oom_killed: bool | None = None
     cpu_limit_cores: float | None = None  # null: no limit of its own
     mem_limit_bytes: Bytes | None = None  # null: no limit of its own
     pids_limit: Count | None = None  # null: no limit of its own
     network_mode: Text | None = None  # bridge, host, none, container:<id>, or a network's name
     network_of: Text | None = None  # name of the container whose network it shares
+    labels: Annotated[dict[LabelKey, Text], Meta(max_length=MAX_LABELS)] = field(
+        default_factory=dict
+    )  # only those that the agent was asked to show
 
 
 class ContainerInventory(Struct, frozen=True, kw_only=True, tag_field="type", tag="container_inventory"):

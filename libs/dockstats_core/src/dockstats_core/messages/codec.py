@@ -12,10 +12,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from dockstats_core.errors import MalformedMessageError, UnknownMessageTypeError
+from dockstats_core.errors import MalformedMessageError, UnknownMessageTypeError, in_a_sentence
 
 MessageT = TypeVar("MessageT", bound=msgspec.Struct)
 
+_MAX_SHOWN = 200  # characters of what is wrong
 _encoder = msgspec.json.Encoder()
 
 
@@ -53,5 +54,5 @@ class Codec(Generic[MessageT]):
             if decoder is not None:
                 return decoder.decode(data)
         except _UNUSABLE as error:
-            raise MalformedMessageError(f"unusable message: {str(error)[:200]}") from error
+            raise MalformedMessageError(f"unusable message: {in_a_sentence(str(error), _MAX_SHOWN)}") from error
         raise UnknownMessageTypeError(message_type)

@@ -151,7 +151,7 @@ class ContainerEvent(Struct, frozen=True, kw_only=True):
     kind: Word  # an EventKind
     id: ContainerId
     name: Text
-    exit_code: int | None = None  # of `die`
+    exit_code: agent.ExitCode | None = None  # of `die`
     health: Text | None = None  # the new one, of `health`
     old_name: Text | None = None  # of `rename`
 

@@ -1,16 +1,17 @@
-"""Who may talk to a server: decides on a request's Host and Origin headers, and gives the reason where it may not.
+"""Which requests a server may not answer whoever sent them, by their Host and Origin headers, with the reason. Pure.
 
 Two attacks are kept out. A page of any site can make a browser connect to 127.0.0.1: by a WebSocket, which browsers
 allow across sites and mark with an Origin; or by DNS rebinding, where the site's own name suddenly means 127.0.0.1, so
 that even the Origin fits, and only the Host header still tells the strange name. Programs that are no browsers send no
-Origin and are not what this is about. Tokens are another question, and come later.
-Not here: the answer's status (403), nor where the headers come from (the apps).
+Origin and are not what this is about.
+Not here: tokens and cookies (program.credentials), the answer (program.gate).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+
+from msgspec import Struct
 
 from dockstats_core.program.listen import ListenAddress, is_loopback_host
 
@@ -20,38 +21,65 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _MAX_SHOWN = 100
 
 
-def allowed(
-    host_header: str | None,
-    origin_header: str | None,
-    listen: ListenAddress,
-    allowed_origins: Collection[str] = (),
-) -> str | None:
-    """None where the request may pass, else the reason as one sentence.
+class Access(Struct, frozen=True, kw_only=True):
+    """What a server knows of its own names, and of what keeps others out.
 
-    `allowed_origins` are normal origins (`normal_origin`): pages from there may connect, and a loopback listener also
-    answers to their host names, as a reverse proxy on this machine passes them on.
+    `allowed_origins` are normal origins (`normal_origin`): pages from there may connect. `allowed_hosts` are names
+    without a port, in lower case. `token_variable` is what a person sets to have a token asked for.
     """
-    if host_header is not None and listen.is_loopback and not _is_own_name(host_header, allowed_origins):
+
+    listen: ListenAddress
+    token_variable: str
+    allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    asks_token: bool = False
+    over_tls: bool = False
+    asks_certificate: bool = False
+
+    @property
+    def url(self) -> str:
+        """What a person on this machine opens."""
+        return self.listen.url_over("https" if self.over_tls else "http")
+
+
+def foreign(host_header: str | None, origin_header: str | None, access: Access) -> str | None:
+    """Why a request is none of ours, as one sentence; None where it may be.
+
+    A loopback listener answers to this machine's own names, any other to every name unless some are allowed; both to
+    those that are allowed, and to the hosts of allowed origins, as a reverse proxy passes them on.
+    """
+    if host_header is not None and _is_strange_name(host_header, access):
         return (
-            f"the host name {_shown(host_header)} is not this machine's own, and the server listens on {listen} only; "
-            f"open {listen.url}, or allow the name with --allowed-origins"
+            f"the host name {_shown(host_header)} is none that this server answers to; "
+            f"open {access.url}, or allow the name with --allowed-host"
         )
     if origin_header is None:
         return None
     origin = normal_origin(origin_header)
-    if origin is not None and (origin in allowed_origins or _is_same(origin, host_header)):
+    if origin is not None and (origin in access.allowed_origins or _is_same(origin, host_header)):
         return None
-    return f"pages of {_shown(origin_header)} may not connect; allow them with --allowed-origins"
+    return f"pages of {_shown(origin_header)} may not connect; allow them with --allow-origin"
 
 
-def exposure(listen: ListenAddress) -> str | None:
-    """One sentence for the log where others than this machine can connect, as no password is asked for; or None."""
-    if listen.is_loopback:
+def exposure(access: Access) -> str | None:
+    """One sentence where others than this machine can connect without showing anything; else None."""
+    if access.listen.is_loopback or access.asks_token or access.asks_certificate:
         return None
+    listen = access.listen
     where = "on every interface" if listen.is_every_interface else f"on {listen.host}"
     return (
-        f"listening {where} without a password: whoever reaches port {listen.port} sees every container; "
-        f"--listen 127.0.0.1:{listen.port} keeps it to this machine"
+        f"listening {where} without a token: whoever reaches port {listen.port} sees every container; "
+        f"set {access.token_variable}, or --listen 127.0.0.1:{listen.port} keeps it to this machine"
+    )
+
+
+def eavesdropping(access: Access) -> str | None:
+    """One sentence where a token is asked for over a network in clear; else None."""
+    if access.listen.is_loopback or not access.asks_token or access.over_tls:
+        return None
+    return (
+        "the token crosses the network in clear: whoever listens there can take it; "
+        "give --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy that speaks TLS"
     )
 
 
@@ -67,12 +95,22 @@ def normal_origin(text: str) -> str | None:
     return None if normal is None else f"{scheme}://{normal}"
 
 
-def _is_own_name(host_header: str, allowed_origins: Collection[str]) -> bool:
+def normal_host(text: str) -> str | None:
+    """A host name or address as `foreign` compares it: lower case, without a port; None where it is none."""
+    match = _AUTHORITY.match(text.strip().lower())
+    return match["host"] if match is not None and match["port"] is None else None
+
+
+def _is_strange_name(host_header: str, access: Access) -> bool:
+    if not access.listen.is_loopback and not access.allowed_hosts:
+        return False
     match = _AUTHORITY.match(host_header.strip().lower())
     if match is None:
-        return False
+        return True
     host = match["host"]
-    return is_loopback_host(host.strip("[]")) or any(host == _host_of(origin) for origin in allowed_origins)
+    if is_loopback_host(host.strip("[]")) or host in access.allowed_hosts:
+        return False
+    return all(host != _host_of(origin) for origin in access.allowed_origins)
 
 
 def _is_same(origin: str, host_header: str | None) -> bool:

@@ -20,7 +20,7 @@ from typing import Literal, NoReturn, overload
 from dockstats_core.endpoints.agents import shown_url
 from dockstats_core.errors import ConfigurationError
 from dockstats_core.program.dotenv import read_environment
-from dockstats_core.program.options import Option, OptionError, ProgramName, options_of
+from dockstats_core.program.options import Option, OptionError, ProgramName, flags_of, options_of
 from dockstats_core.program.settings import AgentSettings, DashboardSettings, Given, agent_settings, dashboard_settings
 
 EXIT_USAGE = 2
@@ -141,7 +141,7 @@ def help_text(program: ProgramName) -> str:
 
 
 def _told(option: Option[object]) -> str:
-    head = f"  {option.flag} {option.metavar}".rstrip() + (" *" if option.repeatable else "")
+    head = f"  {option.name} {option.metavar}".rstrip() + (" *" if option.repeatable else "")
     source = f"[{', then '.join(option.variables)}; default: {option.told_default}]"
     lines = [
         textwrap.fill(text, _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6, break_on_hyphens=False)
@@ -158,7 +158,7 @@ class _Parser(argparse.ArgumentParser):
         self._program: ProgramName = program
         self.add_argument("--help", "-h", action="help")
         self.add_argument("--version", action="version", version=f"%(prog)s {metadata.version('dockstats-core')}")
-        for option in options_of(program):
+        for option in flags_of(program):
             if option.is_switch:
                 self.add_argument(option.flag, dest=option.flag, action="append_const", const="on")
             else:
@@ -179,7 +179,7 @@ def _flags(program: ProgramName, argv: Sequence[str]) -> dict[str, list[str]]:
         parser.error(_about_unknown(program, unknown[0]))
     given: dict[str, list[str] | None] = vars(namespace)
     flags: dict[str, list[str]] = {}
-    for option in options_of(program):
+    for option in flags_of(program):
         texts = given[option.flag]
         if texts is not None:
             flags[option.flag] = texts if option.repeatable else texts[-1:]
@@ -191,5 +191,6 @@ def _about_unknown(program: ProgramName, argument: str) -> str:
     name = argument.partition("=")[0]
     if not name.startswith("-"):
         return f"unexpected argument {shown_url(argument)!r}"
-    near = difflib.get_close_matches(name, [option.flag for option in options_of(program)], n=1)
+    flags = [option.flag for option in flags_of(program)]
+    near = [flag for flag in flags if flag.startswith(name)] or difflib.get_close_matches(name, flags, n=1)
     return f"unknown flag {name!r}" + (f", did you mean {near[0]}?" if near else "")

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Literal
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -26,12 +28,23 @@ from dockstats_core.program.options import ProgramName
 TIME_OUT_S = 2.0
 """For the connection, and for each pause in the answer."""
 
+LIFE_S = 10.0
+"""After so long the process ends, whatever it waits for. On a machine that cannot keep up, a supervisor starts the next
+one before the last one is done, and some engines give those up without ending them."""
+
 MAX_ANSWER_BYTES = 64 << 10
 _MAX_SHOWN = 200
 
 
 class Unhealthy(Exception):  # noqa: N818 - it is an answer
     """The program is not well, or nobody can tell; the message is one sentence."""
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What is asked: the URL of a /healthz, and whether whoever asks there needs a certificate."""
+
+    url: str
+    asks_certificate: bool = False
 
 
 class _Health(msgspec.Struct):
@@ -41,7 +54,7 @@ class _Health(msgspec.Struct):
     detail: str = ""
 
 
-def leave_if_asked(program: ProgramName, argv: Sequence[str] | None = None) -> None:
+def leave_if_asked(program: ProgramName, argv: Sequence[str] | None = None, *, life_s: float = LIFE_S) -> None:
     """Where the arguments begin with `healthcheck`: print one line and leave the process with 0 or 1. Else return.
 
     1 stands for everything that is wrong, wrong arguments included: Docker keeps 2 for itself.
@@ -49,8 +62,9 @@ def leave_if_asked(program: ProgramName, argv: Sequence[str] | None = None) -> N
     argv = sys.argv[1:] if argv is None else argv
     if list(argv[:1]) != [HEALTHCHECK]:
         return
+    signal.setitimer(signal.ITIMER_REAL, life_s)  # which nobody handles, so it ends the process wherever it is
     try:
-        line = check(address_of(program, argv[1:], os.environ, Path()))
+        line = check(target_of(program, argv[1:], os.environ, Path()))
     except (Unhealthy, ConfigurationError) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
@@ -58,8 +72,8 @@ def leave_if_asked(program: ProgramName, argv: Sequence[str] | None = None) -> N
     raise SystemExit(0)
 
 
-def address_of(program: ProgramName, argv: Sequence[str], environ: Mapping[str, str], directory: Path) -> str:
-    """URL of the /healthz of a program that was started with these arguments, in this environment and directory.
+def target_of(program: ProgramName, argv: Sequence[str], environ: Mapping[str, str], directory: Path) -> Target:
+    """The /healthz of a program that was started with these arguments, in this environment and directory.
 
     Raises:
         ConfigurationError: the arguments, the listen address or the base path is unusable.
@@ -73,18 +87,32 @@ def address_of(program: ProgramName, argv: Sequence[str], environ: Mapping[str, 
             f"or {option.variables[0]}"
         )
     base_path = "" if program == "agent" else given.value(options.BASE_PATH)
-    return f"{listen.url}{base_path}/healthz"
+    certificate, client_ca = (
+        (options.AGENT_TLS_CERT, options.AGENT_TLS_CLIENT_CA)
+        if program == "agent"
+        else (options.DASHBOARD_TLS_CERT, options.DASHBOARD_TLS_CLIENT_CA)
+    )
+    scheme: Literal["http", "https"] = "https" if given.value(certificate) else "http"
+    return Target(f"{listen.url_over(scheme)}{base_path}/healthz", bool(given.value(client_ca)))
 
 
-def check(url: str, *, time_out_s: float = TIME_OUT_S) -> str:
+def check(target: Target, *, time_out_s: float = TIME_OUT_S) -> str:
     """One sentence about a program that is well.
+
+    Over TLS its certificate is not verified: it is for a name that others use, and whoever could stand between a
+    program and this machine's own loopback address has no need to. Where a certificate of ours is asked for, which we
+    have none of, a handshake has to do.
 
     Raises:
         Unhealthy: it is not, it does not answer, or it is not one of our programs.
     """
+    url = target.url
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=time_out_s)
+    connection = _connection(parts, time_out_s)
     try:
+        connection.connect()
+        if target.asks_certificate:
+            return "up; it asks for a certificate, so it is not asked for more"
         connection.request("GET", parts.path)
         answer = connection.getresponse()
         body = answer.read(MAX_ANSWER_BYTES)
@@ -100,6 +128,18 @@ def check(url: str, *, time_out_s: float = TIME_OUT_S) -> str:
     finally:
         connection.close()
     return _judged(url, answer.status, body)
+
+
+def _connection(parts: SplitResult, time_out_s: float) -> http.client.HTTPConnection:
+    host = parts.hostname or ""
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(host, parts.port, timeout=time_out_s)
+    import ssl  # takes longer than all the rest
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection(host, parts.port, timeout=time_out_s, context=context)
 
 
 def _judged(url: str, status: int, body: bytes) -> str:

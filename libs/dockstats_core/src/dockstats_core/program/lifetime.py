@@ -1,6 +1,8 @@
 """How a program ends: SIGINT or SIGTERM asks it to stop, a bounded time later it is stopped, a second signal does not
 wait.
 
+SIGHUP has two senders. The terminal that a program was started in sends it when it is closed, and the program should go
+with it; a person or a service manager sends it to have files read again, and the program should do that and go on.
 One order to stop often comes as two signals: a service manager sends SIGTERM to `uv run` and to the program below it,
 and `uv run` passes its own on. So a signal right after the first one is its echo, and not impatience.
 The server's own signal handling must be off; it gets its order to stop through `stop` and nowhere else.
@@ -11,8 +13,9 @@ from __future__ import annotations
 
 import inspect
 import logging
+import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeAlias
 
 import anyio
@@ -30,13 +33,21 @@ ECHO_S = 0.25
 _log = logging.getLogger(__name__)
 
 
-async def run_until_signalled(serve: Serve, stop: Stop, *, grace_s: float = GRACE_S, echo_s: float = ECHO_S) -> int:
+async def run_until_signalled(
+    serve: Serve,
+    stop: Stop,
+    *,
+    read_again: Callable[[], None] = lambda: None,
+    grace_s: float = GRACE_S,
+    echo_s: float = ECHO_S,
+) -> int:
     """Run `serve` until it ends by itself or a signal asks for the end; gives the exit code, 0.
 
     On the first SIGINT or SIGTERM `stop` is called, once; `serve` should then end, and what `stop` still does at that
     moment is cancelled. If `serve` has not ended within `grace_s` seconds, or when a second signal comes more than
     `echo_s` seconds after the first, it is cancelled. A third signal has its default effect again and kills a program
-    whose cancellation hangs.
+    whose cancellation hangs. On SIGHUP `read_again` is called, unless the terminal is gone: then it is like SIGTERM. A
+    SIGHUP that is ignored, as below nohup, stays so.
     Call it in the main thread.
 
     Raises:
@@ -44,7 +55,7 @@ async def run_until_signalled(serve: Serve, stop: Stop, *, grace_s: float = GRAC
     """
     try:
         async with anyio.create_task_group() as group:
-            await group.start(_stop_when_signalled, stop, grace_s, echo_s, group.cancel_scope)
+            await group.start(_stop_when_signalled, stop, read_again, grace_s, echo_s, group.cancel_scope)
             await serve()
             group.cancel_scope.cancel()
     except BaseExceptionGroup as failures:
@@ -54,9 +65,20 @@ async def run_until_signalled(serve: Serve, stop: Stop, *, grace_s: float = GRAC
 
 
 async def _stop_when_signalled(
-    stop: Stop, grace_s: float, echo_s: float, serving: anyio.CancelScope, *, task_status: TaskStatus[None]
+    stop: Stop,
+    read_again: Callable[[], None],
+    grace_s: float,
+    echo_s: float,
+    serving: anyio.CancelScope,
+    *,
+    task_status: TaskStatus[None],
 ) -> None:
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    has_terminal = _has_terminal()
+    heeded = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        heeded.append(signal.SIGHUP)
+    with anyio.open_signal_receiver(*heeded) as received:
+        signals = _orders_to_stop(received, read_again, had_terminal=has_terminal)
         task_status.started()
         first = await anext(signals)
         echoes_end_s = anyio.current_time() + echo_s
@@ -72,6 +94,26 @@ async def _stop_when_signalled(
     if grace.cancelled_caught:
         _log.warning("still busy after the time to stop, now cancelled", extra={"grace_s": grace_s})
     serving.cancel()
+
+
+async def _orders_to_stop(
+    received: AsyncIterator[signal.Signals], read_again: Callable[[], None], *, had_terminal: bool
+) -> AsyncIterator[signal.Signals]:
+    async for number in received:
+        if number is not signal.SIGHUP or (had_terminal and not _has_terminal()):
+            yield number
+            continue
+        _log.info("reading files again", extra={"signal": number.name})
+        read_again()
+
+
+def _has_terminal() -> bool:
+    """Whether this process has a terminal that is still there."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 async def _call(stop: Stop) -> None:

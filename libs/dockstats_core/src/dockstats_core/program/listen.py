@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
+from typing import Literal
 
 from msgspec import Struct
 
@@ -31,8 +32,13 @@ class ListenAddress(Struct, frozen=True):
     @property
     def url(self) -> str:
         """What a person on this machine opens; every interface is shown as the loopback one."""
+        return self.url_over("http")
+
+    def url_over(self, scheme: Literal["http", "https", "ws", "wss"]) -> str:
+        """The same over another protocol, without a path."""
         host = _ANY.get(self.host) or (f"[{self.host}]" if ":" in self.host else self.host)
-        return f"http://{host}" if self.port == 80 else f"http://{host}:{self.port}"
+        usual_port = 443 if scheme in {"https", "wss"} else 80
+        return f"{scheme}://{host}" if self.port == usual_port else f"{scheme}://{host}:{self.port}"
 
     @property
     def is_every_interface(self) -> bool:

@@ -5,7 +5,7 @@
 UTC time, level, logger, message; what a record carries in `extra` follows as key=value. A line break in a stranger's
 text is escaped, so that no container can forge a record; only a traceback adds lines, each indented. A password in a
 URL is hidden. Other libraries' loggers come through here too; those that tell of every request, with the query in its
-address, are heard only when something is wrong.
+address, are heard only when something is wrong, and what strangers cause there no more than once a minute.
 Not here: what is logged.
 """
 
@@ -17,6 +17,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TextIO
 
+from dockstats_core.program.complaints import Damped
 from dockstats_core.program.values import LogLevel
 
 # What logging itself puts on a record, and the coloured twin that uvicorn puts beside a message.
@@ -24,6 +25,9 @@ _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"
 
 # At every level below warning: a line for each request and connection.
 _QUIET = ("httpx", "httpcore", "uvicorn")
+
+# What a client does can make these say the same a thousand times a second: a kind is told once a minute.
+_CAUSED_BY_STRANGERS = ("asyncio", "uvicorn.error")
 
 # uvicorn says "error" for its main logger, which reads wrongly beside INFO.
 _SHOWN_NAMES = {"uvicorn.error": "uvicorn"}
@@ -65,6 +69,13 @@ def set_up_logging(level: LogLevel, stream: TextIO | None = None) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    damped = Damped()
+    for name in _CAUSED_BY_STRANGERS:
+        logger = logging.getLogger(name)
+        for earlier in logger.filters[:]:
+            if isinstance(earlier, Damped):
+                logger.removeFilter(earlier)
+        logger.addFilter(damped)
 
 
 def _value(value: object) -> str:

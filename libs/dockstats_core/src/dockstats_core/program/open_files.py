@@ -20,4 +20,13 @@ def raise_limit() -> int | None:
     if soft != hard:
         with contextlib.suppress(ValueError, OSError):  # a system may allow less than it says
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return limit()
+
+
+def limit() -> int | None:
+    """How many files this process may have open now; None on a system without such limits."""
+    try:
+        import resource
+    except ImportError:
+        return None
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]

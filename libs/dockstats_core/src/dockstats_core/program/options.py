@@ -8,18 +8,22 @@ differ. Not here: the parsers (program.values), the typed result (program.settin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from dockstats_core.endpoints.agents import AgentEndpoint, parse_agent_endpoints
 from dockstats_core.errors import ConfigurationError
 from dockstats_core.program import values
 from dockstats_core.program.listen import ListenAddress, parse_listen_address
+from dockstats_core.program.tokens import Token, parse_token, token_in_file
 from dockstats_core.program.values import Filters, LogLevel, SourceChoice
 
 ProgramName: TypeAlias = Literal["agent", "dashboard"]
 
 T_co = TypeVar("T_co", covariant=True)
+
+SECRETS = "/run/secrets"
+"""Where Docker mounts a container's secrets; a token there needs no option."""
 
 
 class OptionError(ConfigurationError):
@@ -32,7 +36,7 @@ class Option(Generic[T_co]):
 
     `default` is parsed like any given text; `shown_default` is what people read where that text says too little.
     A repeatable option takes several texts, in one variable or flag separated by semicolons. A switch is a flag
-    without a value.
+    without a value. A secret has no flag, which is empty then: arguments are shown to whoever lists processes.
     """
 
     flag: str
@@ -44,6 +48,16 @@ class Option(Generic[T_co]):
     parse: Callable[[str], T_co]
     repeatable: bool = False
     is_switch: bool = False
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is only ever given by a variable, and never shown."""
+        return not self.flag
+
+    @property
+    def name(self) -> str:
+        """What people call it: its flag, or its variable where it has none."""
+        return self.flag or self.variables[0]
 
     @property
     def told_default(self) -> str:
@@ -141,14 +155,82 @@ FILTER: Option[Filters] = Option(
     parse=values.filters,
     repeatable=True,
 )
-AGENT_ALLOWED_ORIGINS: Option[tuple[str, ...]] = Option(
-    flag="--allowed-origins",
-    variables=("AGENT_ALLOWED_ORIGINS",),
+LABELS: Option[tuple[str, ...]] = Option(
+    flag="--label",
+    variables=("AGENT_LABELS",),
+    metavar="KEY",
+    default="",
+    shown_default="none",
+    help="Labels of containers that are shown, by their keys. Of all others only compose's project and service leave "
+    "this host.",
+    parse=values.label_keys,
+    repeatable=True,
+)
+AGENT_TOKEN: Option[Token | None] = Option(
+    flag="",
+    variables=("AGENT_TOKEN",),
+    metavar="",
+    default="",
+    shown_default="none",
+    help="The token that clients have to show, as Authorization: Bearer TOKEN. It has no flag: arguments are shown to "
+    "everyone who lists processes.",
+    parse=parse_token,
+)
+AGENT_TOKEN_FILE: Option[Token | None] = Option(
+    flag="--token-file",
+    variables=("AGENT_TOKEN_FILE",),
+    metavar="PATH",
+    default="",
+    shown_default=f"{SECRETS}/agent_token where that is",
+    help="A file that holds the token.",
+    parse=token_in_file,
+)
+AGENT_TLS_CERT: Option[str] = Option(
+    flag="--tls-cert",
+    variables=("AGENT_TLS_CERT",),
+    metavar="PATH",
+    default="",
+    shown_default="no TLS",
+    help="The server's certificate and those between it and its authority, in PEM: serves wss:// and https:// alone. "
+    "A renewed file is used without a restart.",
+    parse=values.file,
+)
+AGENT_TLS_KEY: Option[str] = Option(
+    flag="--tls-key",
+    variables=("AGENT_TLS_KEY",),
+    metavar="PATH",
+    default="",
+    shown_default="in the certificate's file",
+    help="The certificate's key, in PEM, without a password.",
+    parse=values.file,
+)
+AGENT_TLS_CLIENT_CA: Option[str] = Option(
+    flag="--tls-client-ca",
+    variables=("AGENT_TLS_CLIENT_CA",),
+    metavar="PATH",
+    default="",
+    shown_default="any client may connect",
+    help="Authorities, in PEM: only clients with a certificate of theirs may connect.",
+    parse=values.file,
+)
+AGENT_ALLOW_ORIGIN: Option[tuple[str, ...]] = Option(
+    flag="--allow-origin",
+    variables=("AGENT_ALLOW_ORIGIN",),
     metavar="ORIGIN",
     default="",
     shown_default="only its own",
     help="Pages of other sites that may connect from a browser, each like https://stats.example.",
     parse=values.origins,
+    repeatable=True,
+)
+AGENT_ALLOWED_HOST: Option[tuple[str, ...]] = Option(
+    flag="--allowed-host",
+    variables=("AGENT_ALLOWED_HOST",),
+    metavar="NAME",
+    default="",
+    shown_default="this machine's own names on a loopback address, every name on others",
+    help="Names under which clients reach this server, without a port; others are refused, against DNS rebinding.",
+    parse=values.hosts,
     repeatable=True,
 )
 AGENT_LOG_LEVEL: Option[LogLevel] = Option(
@@ -197,16 +279,72 @@ DEMO: Option[bool] = Option(
     parse=values.switch,
     is_switch=True,
 )
-DASHBOARD_ALLOWED_ORIGINS: Option[tuple[str, ...]] = Option(
-    flag="--allowed-origins",
-    variables=("DASHBOARD_ALLOWED_ORIGINS",),
-    metavar="ORIGIN",
+DASHBOARD_TOKEN: Option[Token | None] = Option(
+    flag="",
+    variables=("DASHBOARD_TOKEN",),
+    metavar="",
     default="",
-    shown_default="only its own",
-    help="Addresses under which browsers reach the dashboard through a proxy, each like https://stats.example.",
-    parse=values.origins,
-    repeatable=True,
+    shown_default="none",
+    help="The token that people sign in with, and that programs show as Authorization: Bearer TOKEN. It has no flag: "
+    "arguments are shown to everyone who lists processes.",
+    parse=parse_token,
 )
+DASHBOARD_TOKEN_FILE: Option[Token | None] = replace(
+    AGENT_TOKEN_FILE, variables=("DASHBOARD_TOKEN_FILE",), shown_default=f"{SECRETS}/dashboard_token where that is"
+)
+DASHBOARD_TLS_CERT: Option[str] = replace(
+    AGENT_TLS_CERT,
+    variables=("DASHBOARD_TLS_CERT",),
+    help="The server's certificate and those between it and its authority, in PEM: serves https:// alone. A renewed "
+    "file is used without a restart.",
+)
+DASHBOARD_TLS_KEY: Option[str] = replace(AGENT_TLS_KEY, variables=("DASHBOARD_TLS_KEY",))
+DASHBOARD_TLS_CLIENT_CA: Option[str] = replace(AGENT_TLS_CLIENT_CA, variables=("DASHBOARD_TLS_CLIENT_CA",))
+TOKEN_FOR_AGENTS: Option[Token | None] = Option(
+    flag="",
+    variables=("AGENT_TOKEN",),
+    metavar="",
+    default="",
+    shown_default="none",
+    help="The token shown to agents; one whose URL has its own, as in wss://:TOKEN@HOST/ws, is shown that.",
+    parse=parse_token,
+)
+TOKEN_FILE_FOR_AGENTS: Option[Token | None] = replace(
+    AGENT_TOKEN_FILE, flag="--agent-token-file", help="A file that holds the token shown to agents."
+)
+AGENT_CA_FILE: Option[str] = Option(
+    flag="--agent-ca-file",
+    variables=("AGENT_CA_FILE",),
+    metavar="PATH",
+    default="",
+    shown_default="the system's authorities",
+    help="Authorities that agents' certificates are verified with, in PEM, in place of the system's.",
+    parse=values.file,
+)
+AGENT_CLIENT_CERT: Option[str] = Option(
+    flag="--agent-client-cert",
+    variables=("AGENT_CLIENT_CERT",),
+    metavar="PATH",
+    default="",
+    shown_default="none",
+    help="The dashboard's own certificate, in PEM, for agents that ask for one (their --tls-client-ca).",
+    parse=values.file,
+)
+AGENT_CLIENT_KEY: Option[str] = Option(
+    flag="--agent-client-key",
+    variables=("AGENT_CLIENT_KEY",),
+    metavar="PATH",
+    default="",
+    shown_default="in the certificate's file",
+    help="Its key, in PEM, without a password.",
+    parse=values.file,
+)
+DASHBOARD_ALLOW_ORIGIN: Option[tuple[str, ...]] = replace(
+    AGENT_ALLOW_ORIGIN,
+    variables=("DASHBOARD_ALLOW_ORIGIN",),
+    help="Addresses under which browsers reach the dashboard through a proxy, each like https://stats.example.",
+)
+DASHBOARD_ALLOWED_HOST: Option[tuple[str, ...]] = replace(AGENT_ALLOWED_HOST, variables=("DASHBOARD_ALLOWED_HOST",))
 DASHBOARD_LOG_LEVEL: Option[LogLevel] = Option(
     flag="--log-level",
     variables=("DASHBOARD_LOG_LEVEL",),
@@ -227,7 +365,14 @@ AGENT_OPTIONS: tuple[Option[object], ...] = (
     CGROUP_ROOT,
     SIMULATED_CONTAINERS,
     FILTER,
-    AGENT_ALLOWED_ORIGINS,
+    LABELS,
+    AGENT_TOKEN,
+    AGENT_TOKEN_FILE,
+    AGENT_TLS_CERT,
+    AGENT_TLS_KEY,
+    AGENT_TLS_CLIENT_CA,
+    AGENT_ALLOW_ORIGIN,
+    AGENT_ALLOWED_HOST,
     AGENT_LOG_LEVEL,
 )
 DASHBOARD_OPTIONS: tuple[Option[object], ...] = (
@@ -235,11 +380,27 @@ DASHBOARD_OPTIONS: tuple[Option[object], ...] = (
     DASHBOARD_LISTEN,
     BASE_PATH,
     DEMO,
-    DASHBOARD_ALLOWED_ORIGINS,
+    DASHBOARD_TOKEN,
+    DASHBOARD_TOKEN_FILE,
+    DASHBOARD_TLS_CERT,
+    DASHBOARD_TLS_KEY,
+    DASHBOARD_TLS_CLIENT_CA,
+    TOKEN_FOR_AGENTS,
+    TOKEN_FILE_FOR_AGENTS,
+    AGENT_CA_FILE,
+    AGENT_CLIENT_CERT,
+    AGENT_CLIENT_KEY,
+    DASHBOARD_ALLOW_ORIGIN,
+    DASHBOARD_ALLOWED_HOST,
     DASHBOARD_LOG_LEVEL,
 )
 
 
 def options_of(program: ProgramName) -> tuple[Option[object], ...]:
-    """The program's flags, in the order in which people read them."""
+    """The program's options, in the order in which people read them."""
     return AGENT_OPTIONS if program == "agent" else DASHBOARD_OPTIONS
+
+
+def flags_of(program: ProgramName) -> tuple[Option[object], ...]:
+    """Those of them that can be given on the command line."""
+    return tuple(option for option in options_of(program) if not option.is_secret)

@@ -5,10 +5,13 @@ Not here: the command line (program.command_line), signals (program.lifetime).
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn, TypeVar
 
 import anyio
@@ -19,8 +22,15 @@ from dockstats_core.program.logs import set_up_logging
 from dockstats_core.program.open_files import raise_limit
 from dockstats_core.program.options import ProgramName
 from dockstats_core.program.settings import AgentSettings, DashboardSettings
+from dockstats_core.program.shortage import Shortage
 
 SettingsT = TypeVar("SettingsT", AgentSettings, DashboardSettings)
+
+NAMES_AT_ONCE = 256
+"""Threads that may wait for a name's address, each begun when it is needed. asyncio has cores + 4 of them: a handful of
+agents whose name server is silent would keep those of all others waiting."""
+
+_ORDERS_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 LINGER_S = 0.25
 """Seconds that threads get to end after everything else has. One that resolves a name can take half a minute, and
@@ -34,6 +44,9 @@ def run(program: ProgramName, settings: SettingsT, serve: Callable[[SettingsT], 
     """
 
     async def serve_to_the_end() -> int:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(Shortage().heed)
+        loop.set_default_executor(ThreadPoolExecutor(NAMES_AT_ONCE, "resolving"))
         code = await serve(settings)
         _leave_within(LINGER_S, code)
         return code
@@ -49,7 +62,9 @@ def run(program: ProgramName, settings: SettingsT, serve: Callable[[SettingsT], 
 
 
 def _leave_within(seconds: float, code: int) -> None:
-    """Let the interpreter wait for its threads no longer than this."""
+    """Let the interpreter wait for its threads no longer than this, and no signal make another exit of it."""
+    for late in _ORDERS_TO_STOP:  # as the one that `uv run` passes on when all is over
+        signal.signal(late, signal.SIG_IGN)
     last_resort = threading.Timer(seconds, os._exit, (code,))
     last_resort.daemon = True
     last_resort.start()

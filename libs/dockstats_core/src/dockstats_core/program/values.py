@@ -7,15 +7,15 @@ variable) is put in front by program.settings. Not here: which option uses which
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias, TypeVar, get_args
 
 from dockstats_core.durations import format_duration, parse_duration
 from dockstats_core.endpoints.agents import MAX_LABEL
 from dockstats_core.endpoints.engine import resolve_endpoint
 from dockstats_core.errors import ConfigurationError
-from dockstats_core.messages.agent import MAX_CONTAINERS, SourceName
-from dockstats_core.program.access import normal_origin
+from dockstats_core.messages.agent import MAX_CONTAINERS, MAX_LABEL_KEY, MAX_LABELS, SourceName
+from dockstats_core.program.access import normal_host, normal_origin
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 SourceChoice: TypeAlias = Literal["auto"] | SourceName
@@ -31,6 +31,7 @@ MAX_POLL_INTERVAL_NS = 3_600_000_000_000  # past this nobody would call it live
 MAX_WORKERS = 1024  # each may hold a connection and its buffers
 MAX_FILTERS = 100
 MAX_ORIGINS = 100
+MAX_HOSTS = 100
 
 _LEVELS: tuple[LogLevel, ...] = get_args(LogLevel)
 _SOURCES: tuple[SourceChoice, ...] = ("auto", *get_args(SourceName))
@@ -90,6 +91,14 @@ def directory(text: str) -> str:
     return path.rstrip("/") or path
 
 
+def file(text: str) -> str:
+    """A path; empty where it is blank."""
+    path = text.strip()
+    if not path.isprintable():
+        raise _error(text, "it should be the path of a file")
+    return path
+
+
 def log_level(text: str) -> LogLevel:
     """One of the levels' names."""
     return _choice(text, _LEVELS)
@@ -123,9 +132,41 @@ def filters(text: str) -> Filters:
     return found
 
 
+def label_keys(text: str) -> tuple[str, ...]:
+    """Keys of labels, each once, from texts separated by semicolons."""
+    return checked_label_keys(_split(text, MAX_LABELS))
+
+
+def checked_label_keys(keys: Iterable[str]) -> tuple[str, ...]:
+    """The keys, each once: as many, and as long, as a message may hold.
+
+    Raises:
+        ConfigurationError: they are not.
+    """
+    found = tuple(dict.fromkeys(keys))
+    if len(found) > MAX_LABELS:
+        raise ConfigurationError(f"{len(found)} labels are too many: {MAX_LABELS} are the most")
+    for key in found:
+        if not key or "=" in key or not key.isprintable() or len(key) > MAX_LABEL_KEY:
+            raise _error(key, f"it should be the key of a label, of at most {MAX_LABEL_KEY} characters")
+    return found
+
+
 def origins(text: str) -> tuple[str, ...]:
     """Origins as browsers send them, from texts separated by semicolons."""
     return tuple(_origin(part) for part in _split(text, MAX_ORIGINS))
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Host names and addresses without ports, from texts separated by semicolons."""
+    return tuple(_host(part) for part in _split(text, MAX_HOSTS))
+
+
+def _host(text: str) -> str:
+    host = normal_host(text)
+    if host is None:
+        raise _error(text, "it should be a host name or an address like stats.example or [::1], without a port")
+    return host
 
 
 def _origin(text: str) -> str:

@@ -49,6 +49,10 @@ class Figures:
         self._memories: dict[str, _Memory] = {}
         self.failures: int = 0
         """Containers that could not be read, or not wholly, in the last update."""
+        self.refusal: str | None = None
+        """What the engine said in place of a container's figures, of the first in the last update."""
+        self.all_refused: bool = False
+        """Whether it said so of every container: then it is no container's fault."""
 
     def update(
         self,
@@ -73,6 +77,13 @@ class Figures:
         for container_id in self._memories.keys() - {container.id for container in containers}:
             del self._memories[container_id]
         self.failures = sum(_failed(readings.get(container.id)) for container in containers)
+        refusals = [
+            outcome.detail
+            for container in containers
+            if isinstance(outcome := readings.get(container.id), Failure) and outcome.reason == "engine_error"
+        ]
+        self.refusal = refusals[0] if refusals else None
+        self.all_refused = len(refusals) == len(containers)
         return [
             self._sample(
                 container,

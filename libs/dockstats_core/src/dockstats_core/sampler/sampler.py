@@ -236,13 +236,24 @@ class Sampler:
             containers=samples,
             agent_metrics=metrics,
             host=host,
-            engine=self._engine,
+            engine=self._engine_now(),
             sampling=self._sampling(skipped_ticks),
             own_usage=self._own_usage(),
             containers_by_state=dict(inventory.by_state()) if inventory is not None else {},
         )
 
+    def _engine_now(self) -> EngineState:
+        """The engine's state, with what it says in place of all figures."""
+        if self._figures.refusal is None or not self._figures.all_refused:
+            return self._engine
+        told = f"no figures come: {self._figures.refusal}"
+        both = told if self._engine.error is None else f"{self._engine.error}; {told}"
+        return structs.replace(self._engine, error=both[:_MAX_SENTENCE])
+
     def _sampling(self, skipped_ticks: int) -> Sampling:
+        limitations = [] if self._source is None else [*self._source.limitations]
+        if self._figures.refusal is not None and not self._figures.all_refused:
+            limitations.append(f"figures of some containers are missing: {self._figures.refusal}"[:_MAX_SENTENCE])
         return Sampling(
             source=None if self._source is None else self._source.name,
             reason=self._source_reason,
@@ -250,7 +261,7 @@ class Sampler:
             duration_secs=self._duration_s,
             skipped_ticks=skipped_ticks,
             failures=self._figures.failures,
-            limitations=() if self._source is None else tuple(self._source.limitations),
+            limitations=tuple(limitations),
         )
 
     def _now_s(self) -> float:
@@ -277,4 +288,5 @@ def _facts(container: Container) -> ContainerFacts:
         pids_limit=container.pids_limit,
         network_mode=container.network_mode,
         network_of=container.network_of,
+        labels=dict(container.labels),
     )

@@ -20,7 +20,12 @@ from msgspec import Struct
 
 from dockstats_core.containers import Container
 from dockstats_core.engine.api import EngineClient
-from dockstats_core.errors import ConfigurationError, ContainerNotFoundError, EngineError
+from dockstats_core.errors import (
+    ConfigurationError,
+    ContainerNotFoundError,
+    EngineError,
+    EngineNotReachableError,
+)
 from dockstats_core.program.values import SourceChoice
 from dockstats_core.readings import Reading
 from dockstats_core.sources.cgroup.source import MOUNT_CGROUPS, CgroupSource
@@ -117,7 +122,7 @@ async def _slowest_of_two_calls_s(
     decided: list[float] = []
     failed: list[EngineError] = []
 
-    async def ask(container: Container) -> None:
+    async def ask(container: Container, *, again: bool = True) -> None:
         slowest_s = 0.0
         try:
             for _ in range(2):
@@ -127,6 +132,12 @@ async def _slowest_of_two_calls_s(
                     return
                 slowest_s = max(slowest_s, (clock_ns() - began_ns) / 1e9)
         except ContainerNotFoundError:
+            return
+        except EngineNotReachableError as error:  # a connection that broke tells nothing of such calls
+            if again:
+                await ask(container, again=False)
+            else:
+                failed.append(error)
             return
         except EngineError as error:
             failed.append(error)

@@ -16,6 +16,7 @@ from typing import Self
 
 import anyio
 from anyio.abc import TaskGroup
+from anyio.lowlevel import checkpoint
 from msgspec import Struct
 
 from dockstats_core.containers import Container
@@ -100,6 +101,8 @@ class OneShotSource:
         if awaited:
             with anyio.move_on_after(within_s):
                 await round_over.wait()
+        else:
+            await checkpoint()  # else whoever reads again and again would keep the calls from ever coming back
         return dict(self._newest)
 
     def _forget_all_but(self, wanted: set[str]) -> None:

@@ -166,7 +166,7 @@ _io_stat_of_any_form = _sums(
 )
 
 _IO_DEVICE = re.compile(
-    rb"\d+:\d+ rbytes=(\d{1,18}) wbytes=(\d{1,18}) rios=(\d{1,18}) wios=(\d{1,18}) dbytes=\d+ dios=\d+\n"
+    rb"\n\d+:\d+ rbytes=(\d{1,18}) wbytes=(\d{1,18}) rios=(\d{1,18}) wios=(\d{1,18}) dbytes=\d+ dios=\d+(?=\n)"
 )
 
 
@@ -175,7 +175,7 @@ def io_stat(text: bytes, counters: Counters) -> bool:
 
     Nearly always each line has all keys in this order; to read that takes half the time (measured: 1.3 µs a device).
     """
-    devices = _IO_DEVICE.findall(text)
+    devices = _IO_DEVICE.findall(b"\n" + text)  # whole lines only
     if len(devices) != text.count(b"\n") or (text and not text.endswith(b"\n")):
         return _io_stat_of_any_form(text, counters)
     read_bytes = write_bytes = reads = writes = 0

@@ -1,0 +1,1 @@
+"""What dockstats keeps when it runs for long: `uv run python -m bench.soak`."""
