@@ -14,6 +14,8 @@ from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages import agent
 from dockstats_core.messages.agent import ContainerSample, ContainerStatsBatch, EngineState
 from dockstats_core.program.clients import ClientTally
+from dockstats_core.program.credentials import Credentials
+from dockstats_core.program.tokens import Token
 from tests.agent.serving import running_agent, simulated_feed
 from tests.builders import NOW, batch, container_id
 from tests.running import until
@@ -37,6 +39,18 @@ async def test_an_agent_that_samples_is_well() -> None:
     assert health["clients"] == 1
     assert health["engine"]["reachable"] is True
     assert health["sampling"]["source"] == "simulated"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_stranger_hears_nothing_of_the_engine_from_an_agent_that_asks_for_a_token() -> None:
+    token = Token("s3cret-s3cret-s3cret")
+    async with running_agent(credentials=Credentials(token)) as running:
+        await running.until_sampled()
+        health = (await running.http.get("/healthz")).json()
+        assert health["detail"] == "sampling"
+        assert (health["engine"], health["sampling"]) == (None, None)
+        answer = await running.http.get("/api/stats", headers={"Authorization": token.authorization})
+        assert answer.json()["engine"]["reachable"] is True
 
 
 async def test_an_agent_without_an_engine_is_well_and_says_what_is_wrong(tmp_path: Path) -> None:

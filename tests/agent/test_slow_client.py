@@ -13,8 +13,9 @@ import anyio.abc
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import Request
 
+from dockstats_agent.server import ServerLimits
 from dockstats_core.messages.agent import ContainerStatsBatch, codec
-from tests.agent.serving import running_agent, said
+from tests.agent.serving import running_agent, said, simulated_feed
 from tests.builders import batch
 from tests.websocket_client import WebSocketClient
 
@@ -33,6 +34,21 @@ async def narrow_client(port: int) -> WebSocketClient:
     client = WebSocketClient(stream, protocol)
     assert await client.accepted() is None
     return client
+
+
+async def test_a_client_that_still_reads_is_not_silent_however_late_its_answer_to_a_ping() -> None:
+    limits = ServerLimits(ping_interval_s=0.05, ping_time_out_s=0.4)
+    async with running_agent(simulated_feed(containers=200), limits=limits) as agent:
+        client = await narrow_client(agent.port)
+        client.answers_pings = False  # as if they were still under way
+        async with client.stream:
+            begun_s = anyio.current_time()
+            while anyio.current_time() < begun_s + 5 * limits.ping_time_out_s:
+                assert await client.stream.receive(2048)
+                await anyio.sleep(0.01)  # a line of 200 KB/s, and there is more to say than that
+            assert agent.broadcast.client_count == 1
+            with anyio.fail_after(20):  # and from here on it reads nothing more
+                await agent.until_clients(0)
 
 
 async def test_a_client_that_reads_slowly_skips_to_the_newest() -> None:

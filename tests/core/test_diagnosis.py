@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockstats_core.diagnosis import diagnose
-from dockstats_core.messages.agent import ContainerFacts, ContainerSample, HostFigures, Pressure
+from dockstats_core.messages.agent import MAX_LIMIT, ContainerFacts, ContainerSample, HostFigures, Pressure
 from dockstats_core.messages.stream import Cause
 from tests.builders import container_id
 from tests.generated import any_of
@@ -414,14 +414,15 @@ PRESSURES = ("cpu_pressure", "mem_pressure", "io_pressure")
 
 # Any number at all, as only a script could put into a message.
 absurd = st.none() | st.floats() | st.integers(-(2**80), 2**80) | st.sampled_from([0, 1, 99.9, 10**6, 2**63])
+absurd_limit = absurd.filter(lambda number: number is None or not number > MAX_LIMIT)  # the messages' own bound
 absurd_pressure = st.none() | st.builds(Pressure, some_pct=absurd, some_avg10_pct=absurd)
-absurd_samples = st.fixed_dictionaries(dict.fromkeys(NUMBERS, absurd) | dict.fromkeys(PRESSURES, absurd_pressure)).map(
-    lambda figures: sample(**figures)
-)
+absurd_samples = st.fixed_dictionaries(
+    dict.fromkeys(NUMBERS, absurd) | dict.fromkeys(PRESSURES, absurd_pressure) | {"mem_limit_bytes": absurd_limit}
+).map(lambda figures: sample(**figures))
 absurd_facts = st.none() | st.builds(
     facts,
     cpu_limit_cores=absurd,
-    mem_limit_bytes=absurd,
+    mem_limit_bytes=absurd_limit,
     pids_limit=absurd,
     state=st.sampled_from(["running", "exited"]),
 )

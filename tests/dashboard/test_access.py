@@ -41,6 +41,13 @@ async def test_a_page_of_another_site_may_not_read(path: str) -> None:
     assert "https://elsewhere.example" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("path", ROUTES)
+async def test_a_page_of_another_site_may_not_have_a_picture_or_script_from_here(path: str) -> None:
+    async with running_dashboard({}) as dashboard:
+        marks = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+        assert (await dashboard.client.get(path, headers=marks)).status_code == 403
+
+
 async def test_its_own_page_may_read_and_so_may_an_allowed_one_behind_a_proxy() -> None:
     async with running_dashboard(
         {}, access=structs.replace(ACCESS, allowed_origins=("https://stats.example",))

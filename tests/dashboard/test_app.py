@@ -42,8 +42,11 @@ async def test_schema_is_the_openapi_document_of_every_route_but_the_page(base_p
         "/api/container",
         "/api/history",
         "/api/moment",
+        "/api/session",
         "/api/sparklines",
         "/healthz",
+        "/sign-in",
+        "/sign-out",
         "/stream/agents",
     )
     assert set(answer.json()["paths"]) == {base_path + route for route in routes}

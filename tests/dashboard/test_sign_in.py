@@ -57,12 +57,23 @@ async def test_right_token_gives_a_cookie_that_opens_everything() -> None:
         assert answer.status_code == 204
         cookie = answer.headers["set-cookie"]
         assert SECRET not in cookie
-        assert all(word in cookie for word in ("HttpOnly", "SameSite=strict", "Path=/", "Max-Age=2592000"))
+        assert all(word in cookie for word in ("HttpOnly", "SameSite=strict", "Max-Age=2592000"))
         assert "Secure" not in cookie
         assert (await dashboard.client.get("/api/agents")).status_code == 200
         session = (await dashboard.client.get("/api/session")).json()
         assert session["needed"] is True
         assert session["until"] > 0
+
+
+@pytest.mark.parametrize("base_path", ["", "/stats"])
+async def test_cookie_is_for_where_the_page_is_and_not_for_other_programs_of_its_host(base_path: str) -> None:
+    async with asking(base_path=base_path) as dashboard:
+        answer = await sign_in(dashboard)
+        assert "Path" not in answer.headers["set-cookie"]  # so a browser takes that of /sign-in, as it sees it
+        assert [cookie.path for cookie in dashboard.client.cookies.jar] == [base_path or "/"]
+        assert (await dashboard.client.get("/api/agents")).status_code == 200
+        await dashboard.client.post("/sign-out")
+        assert not list(dashboard.client.cookies.jar)
 
 
 async def test_cookie_of_a_browser_that_came_over_tls_never_leaves_it_in_clear() -> None:
@@ -175,6 +186,14 @@ async def test_nothing_but_signing_in_and_out_changes_anything() -> None:
         ("/sign-in", "post"),
         ("/sign-out", "post"),
     }
+
+
+async def test_answers_are_kept_by_nobody_and_the_pages_files_only_with_a_question() -> None:
+    async with running_dashboard({}) as dashboard:
+        for path in ("/api/agents", "/api/session", "/api/moment?at=0", "/api/sparklines", "/healthz", "/schema"):
+            assert (await dashboard.client.get(path)).headers["cache-control"] == "no-store", path
+        for path in ("/", "/page/main.js"):
+            assert (await dashboard.client.get(path)).headers["cache-control"] == "no-cache", path
 
 
 async def test_every_answer_says_what_a_browser_may_do_with_it() -> None:

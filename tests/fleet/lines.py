@@ -27,8 +27,8 @@ LATE_AND_LOSSY = _BOTH_WAYS.format(what="netem delay 300ms loss 5%")
 """Each packet 300 ms late, each way, and one in twenty lost."""
 
 SLOW = _BOTH_WAYS.format(what="tbf rate 256kbit burst 3kb limit 32kb")
-"""256 kbit/s each way, and a queue of one second in front, as a modem has. In bytes: to netem, which counts packets, the
-64 KB that a card cuts up itself are one."""
+"""256 kbit/s each way, and a queue of one second in front, as a modem has. In bytes: to netem, which counts packets,
+the 64 KB that a card cuts up itself are one."""
 
 SILENT = f"""
 tc filter add dev {_CARD} egress prio 1 protocol ip matchall action drop &&

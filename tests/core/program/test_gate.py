@@ -113,6 +113,22 @@ async def test_page_of_another_site_is_refused_everywhere_also_with_the_token(pa
     assert "https://elsewhere.example" in answer.detail
 
 
+async def test_origin_that_comes_twice_is_none_of_ours_in_either_order() -> None:
+    ours, other = (b"origin", b"http://heron:8080"), (b"origin", b"https://elsewhere.example")
+    assert (await ask(gate(), RIGHT, (b"host", b"heron:8080"), ours)).status == 200
+    assert (await ask(gate(), RIGHT, (b"host", b"heron:8080"), ours, other)).status == 403
+    assert (await ask(gate(), RIGHT, (b"host", b"heron:8080"), other, ours)).status == 403
+
+
+async def test_part_of_another_sites_page_is_refused_unless_its_origin_is_allowed() -> None:
+    strange = ((b"host", b"heron:8080"), (b"sec-fetch-site", b"cross-site"), (b"sec-fetch-dest", b"image"))
+    answer = await ask(gate(token=None), *strange)
+    assert answer.status == 403
+    assert "no other site's page" in answer.detail
+    allowed = Gate(app, structs.replace(ACCESS, allowed_origins=("https://a.example",)), Credentials(None))
+    assert (await ask(allowed, *strange, (b"origin", b"https://a.example"))).status == 200
+
+
 async def test_browser_without_a_session_is_sent_to_sign_in_and_its_view_is_kept() -> None:
     guarded = gate(page=["/", "/stats", "/stats/"])
     html = (b"accept", b"text/html,application/xhtml+xml")

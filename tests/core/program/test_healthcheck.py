@@ -92,6 +92,7 @@ def test_path_and_host_are_asked_for_as_they_stand_in_the_url() -> None:
             'URL answered 404: {"status_code":404, "detail":"Not',
         ),
         (http(200, "<html>"), "URL answered 200: <html>"),
+        (http(200, "\x1b]0;a\x07"), "URL answered 200: \N{REPLACEMENT CHARACTER}]0;a\N{REPLACEMENT CHARACTER}"),
         (b"SSH-2.0-OpenSSH\r\n", "no answer from URL: SSH-2.0-OpenSSH"),
         (b"", "no answer from URL: Remote end closed connection without response"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", "URL answered 200: {"),

@@ -17,6 +17,7 @@ from dockstats_core.program.options import (
 )
 
 PROGRAMS: list[tuple[ProgramName, str]] = [("agent", "AGENT_"), ("dashboard", "DASHBOARD_")]
+SHARED = {"AGENT_TOKEN", "AGENT_TOKEN_FILE"}
 EVERY = [*AGENT_OPTIONS, *DASHBOARD_OPTIONS]
 
 
@@ -29,21 +30,22 @@ def test_default_goes_through_the_options_own_parser(option: Option[object]) -> 
 @pytest.mark.parametrize("option", EVERY, ids=lambda option: option.variables[0])
 def test_option_is_told_in_a_sentence(option: Option[object]) -> None:
     assert re.fullmatch(r"[A-Z].*\.", option.help)
-    assert bool(option.metavar) != option.is_switch
+    assert bool(option.metavar) != (option.is_switch or option.is_secret)
 
 
 @pytest.mark.parametrize(("program", "prefix"), PROGRAMS)
 def test_no_flag_and_no_variable_stands_twice(program: ProgramName, prefix: str) -> None:
     options = options_of(program)
     variables = [name for option in options for name in option.variables]
-    assert len({option.flag for option in options}) == len(options)
+    assert len({option.name for option in options}) == len(options)
     assert len(set(variables)) == len(variables)
-    assert {name for name in variables if not name.startswith(prefix)} <= {"DOCKER_HOST", "AGENT_ENDPOINTS"}
+    about_agents = {"AGENT_ENDPOINTS", "AGENT_CA_FILE", "AGENT_CLIENT_CERT", "AGENT_CLIENT_KEY", *SHARED}
+    assert {name for name in variables if not name.startswith(prefix)} <= {"DOCKER_HOST", *about_agents}
 
 
-def test_programs_share_no_variable() -> None:
+def test_programs_share_no_variable_but_the_token_that_one_asks_for_and_the_other_shows() -> None:
     names = [{name for option in options_of(program) for name in option.variables} for program, _ in PROGRAMS]
-    assert not names[0] & names[1]
+    assert names[0] & names[1] == SHARED
 
 
 def test_own_variable_of_the_endpoint_comes_before_dockers() -> None:

@@ -6,9 +6,10 @@ The only place that knows all parts. Not here: what any of them does.
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import anyio
-from litestar import Litestar
+from litestar import Litestar, Response
 from litestar.di import Provide
 from litestar.enums import MediaType
 from litestar.openapi import OpenAPIConfig
@@ -78,6 +79,7 @@ def build(broadcast: Broadcast, access: Access, credentials: Credentials, tally:
             "broadcast": Provide(lambda: broadcast, sync_to_thread=False),
             "exposed": Provide(lambda: exposed, sync_to_thread=False),
             "let_go": Provide(lambda: let_go, sync_to_thread=False),
+            "asks_token": Provide(lambda: credentials.token is not None, sync_to_thread=False),
         },
         # The document itself: the pages that draw it load scripts from elsewhere.
         openapi_config=OpenAPIConfig(
@@ -86,11 +88,18 @@ def build(broadcast: Broadcast, access: Access, credentials: Credentials, tally:
             path="/schema",
             render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"], media_type=MediaType.JSON)],
         ),
+        after_request=_not_kept,
         after_exception=[_log_failure],
         logging_config=None,
         debug=False,
     )
     return Gate(app, access, credentials, open_paths=["/healthz"])
+
+
+async def _not_kept(response: Response[Any]) -> Response[Any]:
+    """Nobody on the way keeps an answer: it is for whoever asked, and old at once."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 async def _log_failure(failure: Exception, scope: Scope) -> None:

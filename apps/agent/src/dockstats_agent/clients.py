@@ -23,6 +23,7 @@ from dockstats_core.pace import Pace
 from dockstats_core.program.clients import ClientFault, Clients, RequestWatch
 from dockstats_core.program.gate import AsgiApp
 
+_LOOKS = 5  # within the time that the answer to a ping has: found out is rounded up to one of them
 _CLOSE_GRACE_S = 1.0  # for the close frame to reach a client that reads after all
 _POLICY = 1008
 
@@ -104,6 +105,8 @@ class Listening(WSProtocol):
         transport.set_write_buffer_limits(high=0)
         self._per_s = self.config.clients.limits.said_bytes_per_s
         self._pace = Pace(self.config.clients.limits.said_at_once_bytes / self._per_s, self.loop.time())
+        self._took_at_s = self.loop.time()
+        self._unsent_bytes = 0
 
     def data_received(self, data: bytes) -> None:
         """It says something."""
@@ -131,6 +134,33 @@ class Listening(WSProtocol):
         if self.close_sent and self.handshake_complete and not self.response_started:
             raise ClientDisconnected
         await super().send(message)
+
+    def resume_writing(self) -> None:
+        """It took what waited."""
+        super().resume_writing()
+        self._took_at_s = self.loop.time()
+
+    def send_keepalive_ping(self) -> None:
+        """Ask for a sign of life. The answer has its time from when the client last took anything, not from now."""
+        super().send_keepalive_ping()
+        if self.pong_timer is not None:
+            self.pong_timer.cancel()
+            self._unsent_bytes = self.transport.get_write_buffer_size()
+            self._look_again()
+
+    def _look_again(self) -> None:
+        self.pong_timer = self.loop.call_later((self.ping_timeout or 0.0) / _LOOKS, self._look)
+
+    def _look(self) -> None:
+        """A line may be so slow that the ping is still under way; who takes what came before it is not silent."""
+        now_s, unsent_bytes = self.loop.time(), self.transport.get_write_buffer_size()
+        if unsent_bytes < self._unsent_bytes:
+            self._took_at_s = now_s
+        self._unsent_bytes = unsent_bytes
+        if now_s < max(self._took_at_s, self.ping_sent_at) + (self.ping_timeout or 0.0):
+            self._look_again()
+        else:
+            self.keepalive_timeout()
 
     def keepalive_timeout(self) -> None:
         """It is silent, or does not read."""

@@ -30,7 +30,8 @@ class Health(Struct, frozen=True, kw_only=True):
 
     `last_sample_at` is when figures of any container last came fresh, `last_batch_at` when the agent last said anything
     about them; both are null before the first. `clients_let_go` counts, since the start, clients that were slow, said
-    too much, did not read, or were too many. `exposed` says where others can read everything unasked.
+    too much, did not read, or were too many. `exposed` says where others can read everything unasked. `engine` and
+    `sampling` are null where a token is asked for, as this answer needs none: `/api/stats` has both.
     """
 
     ok: bool
@@ -53,9 +54,10 @@ async def healthz(
     broadcast: NamedDependency[Broadcast],
     exposed: NamedDependency[str | None],
     let_go: NamedDependency[ClientTally],
+    asks_token: NamedDependency[bool],
 ) -> Response[Health]:
     """Health of the agent; 503 when sampling has stopped."""
-    health = health_of(broadcast, exposed, let_go)
+    health = health_of(broadcast, exposed, let_go, to_strangers=asks_token)
     return Response(health, status_code=HTTP_200_OK if health.ok else HTTP_503_SERVICE_UNAVAILABLE)
 
 
@@ -67,9 +69,10 @@ async def stats(broadcast: NamedDependency[Broadcast]) -> ContainerStatsBatch:
     return broadcast.newest.batch
 
 
-def health_of(broadcast: Broadcast, exposed: str | None, let_go: ClientTally) -> Health:
-    """The agent's health at this moment."""
+def health_of(broadcast: Broadcast, exposed: str | None, let_go: ClientTally, *, to_strangers: bool = False) -> Health:
+    """The agent's health at this moment; to strangers no word about the engine, its address and version above all."""
     newest, status = broadcast.newest, broadcast.status()
+    told = None if newest is None or to_strangers else newest.batch
     ok, detail = _judged(broadcast, status.uptime_secs)
     return Health(
         ok=ok,
@@ -83,8 +86,8 @@ def health_of(broadcast: Broadcast, exposed: str | None, let_go: ClientTally) ->
         clients=broadcast.client_count,
         clients_let_go=let_go.counts,
         exposed=exposed,
-        engine=None if newest is None else newest.batch.engine,
-        sampling=None if newest is None else newest.batch.sampling,
+        engine=None if told is None else told.engine,
+        sampling=None if told is None else told.sampling,
     )
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import anyio
-from litestar import Litestar, Router
+from litestar import Litestar, Response, Router
 from litestar.di import Provide
 from litestar.enums import MediaType
 from litestar.openapi import OpenAPIConfig
@@ -155,6 +156,7 @@ def build(
             path=f"{base_path}/schema",
             render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"], media_type=MediaType.JSON)],
         ),
+        after_request=_not_kept,
         after_exception=[_log_failure],
         logging_config=None,
         debug=False,
@@ -180,6 +182,12 @@ def _in_clear(settings: DashboardSettings) -> list[str]:
         return []
     who = named[0] if len(named) == 1 else f"{named[0]} and {len(named) - 1} more"
     return [f"the token for {who} crosses the network in clear; use wss:// (an agent's --tls-cert)"]
+
+
+async def _not_kept(response: Response[Any]) -> Response[Any]:
+    """Nobody on the way keeps an answer that says nothing of it: it is for whoever asked, and old at once."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 async def _log_failure(failure: Exception, scope: Scope) -> None:

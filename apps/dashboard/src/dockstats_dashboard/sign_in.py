@@ -121,13 +121,14 @@ def _begun(request: Request[None, None, State], credentials: Credentials) -> lis
 
 
 def _cookie(request: Request[None, None, State], name: str, value: str, max_age_s: int) -> Cookie:
-    # What the browser says of itself also counts behind a proxy that speaks TLS in our place.
+    # What the browser says of itself also counts behind a proxy that speaks TLS in our place. Without a path the cookie
+    # is for where /sign-in is (RFC 6265 5.1.4), as the browser sees it: not for other programs behind the same proxy.
     origin = request.headers.get("origin", "")
     return Cookie(
         key=name,
         value=value,
         max_age=max_age_s,
-        path="/",
+        path="",
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https" or origin.startswith("https://"),

@@ -19,6 +19,9 @@ import { labelsOf } from "./labels.js";
 
 const LONG_AGO_MS = 365 * 86_400_000;
 
+/** What is copied is one line: a stranger may have written it, and a terminal runs what is pasted line by line. */
+const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
+
 /**
  * Only what is known; a fact that the agent does not tell has no row.
  *
@@ -34,7 +37,7 @@ export function factRows(container, host, format, now, totals) {
   /** @type {FactRow[]} */
   const rows = [];
   const add = (/** @type {string} */ label, /** @type {string | null} */ value, copy = false) => {
-    if (value) rows.push({ label, value, copy: copy ? value : null });
+    if (value) rows.push({ label, value, copy: copy ? value.replace(CONTROLS, " ") : null });
   };
   add("Name", container.name, true);
   rows.push({ label: "Id", value: container.id, copy: container.fullId || container.id });

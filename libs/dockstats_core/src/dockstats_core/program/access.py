@@ -1,9 +1,10 @@
-"""Which requests a server may not answer whoever sent them, by their Host and Origin headers, with the reason. Pure.
+"""Which requests a server may not answer whoever sent them, by the headers that browsers set, with the reason. Pure.
 
-Two attacks are kept out. A page of any site can make a browser connect to 127.0.0.1: by a WebSocket, which browsers
-allow across sites and mark with an Origin; or by DNS rebinding, where the site's own name suddenly means 127.0.0.1, so
-that even the Origin fits, and only the Host header still tells the strange name. Programs that are no browsers send no
-Origin and are not what this is about.
+Three attacks are kept out. A page of any site can make a browser connect to 127.0.0.1: by a WebSocket, which browsers
+allow across sites and mark with an Origin; by DNS rebinding, where the site's own name suddenly means 127.0.0.1, so
+that even the Origin fits, and only the Host header still tells the strange name; or by pictures and scripts without
+end, whose bytes it never sees, and which have no Origin, but take streams and time. Browsers mark these by Sec-Fetch.
+Programs that are no browsers send neither and are not what this is about.
 Not here: tokens and cookies (program.credentials), the answer (program.gate).
 """
 
@@ -59,6 +60,18 @@ def foreign(host_header: str | None, origin_header: str | None, access: Access) 
     if origin is not None and (origin in access.allowed_origins or _is_same(origin, host_header)):
         return None
     return f"pages of {_shown(origin_header)} may not connect; allow them with --allow-origin"
+
+
+def embedded(site: str | None, destination: str | None, access: Access) -> str | None:
+    """Why a request without an Origin is none of ours: it is for a part of another site's page. None where it may be.
+
+    By `Sec-Fetch-Site` and `Sec-Fetch-Dest` (W3C Fetch Metadata), which browsers send over TLS and to loopback. Whoever
+    follows a link from elsewhere comes to a document of ours and is let in. "same-site" is another port of this host,
+    where anybody may serve pages.
+    """
+    if site not in {"cross-site", "same-site"} or destination == "document":
+        return None
+    return f"no other site's page may have a part from here; open {access.url} by itself"
 
 
 def exposure(access: Access) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from dockstats_core.program.access import Access, eavesdropping, exposure, foreign
+from dockstats_core.program.access import Access, eavesdropping, embedded, exposure, foreign
 from dockstats_core.program.credentials import Credentials, Shown
 from dockstats_core.program.listen import ListenAddress
 from dockstats_core.program.options import AGENT_TOKEN, DASHBOARD_TOKEN, ProgramName
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 MAX_PARAMETERS = 64
 """Of a query: no route takes more than a few, and the framework keeps the last thousand queries, taken apart."""
 
-_READ = (b"host", b"origin", b"authorization", b"cookie", b"accept")
+_READ = (b"host", b"origin", b"sec-fetch-site", b"sec-fetch-dest", b"authorization", b"cookie", b"accept")
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +115,8 @@ class Gate:
             return Refusal(status=400, detail=f"the address has more than {MAX_PARAMETERS} parameters")
         headers = _headers(scope)
         reason = foreign(headers.get(b"host"), headers.get(b"origin"), self._access)
+        if reason is None and b"origin" not in headers:
+            reason = embedded(headers.get(b"sec-fetch-site"), headers.get(b"sec-fetch-dest"), self._access)
         if reason is not None:
             return Refusal(status=403, detail=reason)
         if scope["path"] in self._open_paths:
@@ -161,12 +163,13 @@ def _about(shown: Shown, *, signs_in: bool) -> Refusal:
 
 
 def _headers(scope: Scope) -> dict[bytes, str]:
-    """The headers that decide; of one that came twice the last, except for cookies, which may come in parts."""
+    """The headers that decide. One that came twice is one with a comma (RFC 9110 5.3), so none is left unseen."""
     found: dict[bytes, str] = {}
     for name, value in scope["headers"]:
         if name in _READ:
             text = value.decode("latin-1")
-            found[name] = f"{found[name]};{text}" if name == b"cookie" and name in found else text
+            separator = ";" if name == b"cookie" else ", "
+            found[name] = f"{found[name]}{separator}{text}" if name in found else text
     return found
 
 

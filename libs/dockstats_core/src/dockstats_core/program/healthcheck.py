@@ -154,5 +154,6 @@ def _judged(url: str, status: int, body: bytes) -> str:
 
 
 def _line(text: str) -> str:
-    """One line of text that others wrote."""
-    return " ".join(text.split())[:_MAX_SHOWN]
+    """One line of text that others wrote, with nothing in it that a terminal obeys."""
+    shown = " ".join(text.split())[:_MAX_SHOWN]
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in shown)

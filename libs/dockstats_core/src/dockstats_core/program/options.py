@@ -249,7 +249,8 @@ AGENTS: Option[tuple[AgentEndpoint, ...]] = Option(
     default="",
     shown_default="none (the embedded agent)",
     help="The agents to follow, separated by semicolons: ws://HOST:8080/ws or wss://HOST/ws each, or ID|LABEL|URL. "
-    "Without any, the dashboard samples this machine's engine itself.",
+    "Without any, the dashboard samples this machine's engine itself. A URL with a token belongs into the variable: "
+    "arguments are shown to everyone who lists processes.",
     parse=parse_agent_endpoints,
     repeatable=True,
 )
