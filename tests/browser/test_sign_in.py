@@ -69,6 +69,19 @@ async def test_signing_out_ends_the_session_in_this_browser(browser: Browser) ->
         await expect(page.get_by_label("Token")).to_be_visible()
 
 
+async def test_person_with_a_session_who_follows_a_link_from_another_site_gets_there(browser: Browser) -> None:
+    async with asking(browser) as page:
+        dashboard_url = page.url.removesuffix("sign-in")
+        await sign_in(page)
+        await until_drawn(page)
+        link = f"<a href='{dashboard_url}?filter=name:redis'>look</a>"
+        await page.route("http://chat.example/", lambda route: route.fulfill(body=link, content_type="text/html"))
+        await page.goto("http://chat.example/")
+        await page.get_by_role("link").click()
+        await expect_figures(page)
+        assert page.url == f"{dashboard_url}?filter=name:redis"
+
+
 async def test_session_that_ended_meanwhile_is_told_with_the_way_back(browser: Browser) -> None:
     async with asking(browser) as page:
         await sign_in(page)

@@ -6,7 +6,11 @@ other in exact times (tests/core/program/test_lifetime.py), one that comes after
 
 from __future__ import annotations
 
+import fcntl
+import os
 import signal
+import subprocess
+import termios
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +19,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.running import Program, program, until
+from tests.running import Program, executable, program, until
 
 PROGRAMS = {
     "dockstats-agent": ("--source", "simulated", "--listen", "127.0.0.1:0"),
@@ -82,3 +86,22 @@ async def test_hangup_neither_ends_it_nor_stops_it_from_serving_at_any_stage(nam
                 assert (await client.get(f"http://127.0.0.1:{await running.port()}/healthz")).status_code == 200
         assert await running.stop() == 0
     assert "Traceback" not in "\n".join(running.log)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program_goes_with_the_terminal_that_it_was_started_in(name: str) -> None:
+    ours, its = os.openpty()
+    with subprocess.Popen(
+        [executable(name), *PROGRAMS[name]],
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    ) as running:
+        os.close(its)
+        said = b""
+        while b"://127.0.0.1" not in said:
+            said += os.read(ours, 4096)
+        os.close(ours)
+        assert running.wait(20) == 0

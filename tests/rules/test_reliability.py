@@ -1,5 +1,7 @@
 """docs/reliability.md tells no lies: every fault has a promise and a test, and every test that it names exists.
 
+So does every test that docs/security-review.md names.
+
 Not here: whether the test shows what the row promises; that is for whoever reads both.
 """
 
@@ -15,6 +17,7 @@ from msgspec import Struct
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "reliability.md"
+REVIEW = ROOT / "docs" / "security-review.md"
 HEAD = ("fault", "what is promised", "shown by")
 NAMED = re.compile(r"`(tests/[^`:]+\.(?:py|js))::([^`]+)`")
 
@@ -69,6 +72,12 @@ def test_every_fault_has_a_test() -> None:
 
 def test_every_test_that_is_named_exists() -> None:
     assert [f"{file}::{name}" for row in rows() for file, name in row.tests if not exists(file, name)] == []
+
+
+def test_every_test_that_the_security_review_names_exists() -> None:
+    named = NAMED.findall(REVIEW.read_text())
+    assert len(named) > 30
+    assert [f"{file}::{name}" for file, name in named if not exists(file, name)] == []
 
 
 def test_nothing_but_tests_stands_in_the_last_column() -> None:

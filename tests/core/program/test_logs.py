@@ -56,7 +56,7 @@ def test_servers_own_words_are_not_repeated_in_colour_nor_under_a_wrong_name() -
 
 
 @pytest.mark.parametrize(
-    "text", ["two\nlines", "two\r\nlines", "two\u2028lines", "two\x85lines", "\x1b[2Jgone", "nul\0"]
+    "text", ["two\nlines", "two\r\nlines", "two\u2028lines", "two\x85lines", "\x1b[2Jgone", "nul\0", "\u202eenif\u202c"]
 )
 def test_strangers_text_can_neither_forge_a_record_nor_drive_a_terminal(text: str) -> None:
     for told in (line("name %s", text), line("name", name_of_container=text)):

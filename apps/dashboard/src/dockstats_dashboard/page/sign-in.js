@@ -25,13 +25,32 @@ async function signIn(token) {
   }
 }
 
+/** The view that was asked for. */
+function goOn() {
+  location.replace(`./${location.search}`);
+}
+
+/**
+ * Whether this browser has a session after all: whoever follows a link from another site comes without the cookie
+ * (SameSite=Strict), but what a page of ours asks for has it.
+ */
+async function isSignedIn() {
+  try {
+    return (await fetch("./", { headers: { Accept: "text/html" }, redirect: "manual" })).ok;
+  } catch {
+    return false;
+  }
+}
+
+void isSignedIn().then((signedIn) => signedIn && goOn());
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   button.disabled = true;
   said.textContent = "";
   void signIn(field.value.trim()).then((why) => {
     button.disabled = false;
-    if (why === "") return location.replace(`./${location.search}`); // the view that was asked for
+    if (why === "") return goOn();
     said.textContent = why;
     field.select();
     field.focus();

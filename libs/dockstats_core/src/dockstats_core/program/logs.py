@@ -34,7 +34,8 @@ _SHOWN_NAMES = {"uvicorn.error": "uvicorn"}
 
 _URL_PASSWORD = re.compile(r"://[^\s/@]*@")
 _NEEDS_QUOTES = re.compile(r"[\s\"=]|\A\Z")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Also what turns the rest of a line round as it is shown (Unicode Bidirectional Algorithm, 2.1 to 2.5).
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class LineFormatter(logging.Formatter):
