@@ -16,6 +16,9 @@ from tests.fleet.chronicle import Chronicle
 from tests.fleet.day import AGENTS, ASH, CROWD, ELM, FIRST, OAK, SECOND, whole_day
 
 pytestmark = [
+    pytest.mark.skipif(
+        os.environ.get("DOCKSTATS_TEST_FLEET") != "1", reason="takes two minutes of a machine; DOCKSTATS_TEST_FLEET=1"
+    ),
     pytest.mark.guest,
     pytest.mark.skipif(os.geteuid() != 0, reason="a network of the test's own needs root"),
     pytest.mark.time_limit(400),  # of the one that comes first, in which the day passes

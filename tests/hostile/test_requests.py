@@ -186,6 +186,6 @@ async def test_a_browser_that_takes_nothing_of_its_stream_is_let_go_and_told(cap
     async with running_dashboard(feeds, clients=clients) as dashboard, stranger(dashboard.port) as one:
         await one.say(b"GET /stream/agents HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         await dashboard.until_browsers(1)
-        await until(lambda: clients.tally.counts["not_reading"] == 1)
+        await until(lambda: clients.tally.counts["not_reading"] == 1, within_s=40)
         await dashboard.until_browsers(0)
     assert [record.getMessage() for record in caplog.records] == ["a client did not read its answer, and was let go"]

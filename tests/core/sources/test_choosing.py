@@ -121,7 +121,7 @@ async def test_an_engine_that_answers_no_one_shot_call_is_read_by_streams_and_th
     async with FakeEngine() as engine:
         web = engine.run("web")
         engine.fault("one-shot=true", fault)
-        name, reason = tell(await chosen(engine, [web], limits=ProbeLimits(call_time_out_s=0.05)))
+        name, reason = tell(await chosen(engine, [web], limits=ProbeLimits(call_time_out_s=0.5)))
         assert name == "stream"
         assert reason.startswith("a one-shot call failed: ")
         assert why in reason
