@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -64,6 +64,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 LONG = ("browser", "guests", "machine")
 """What a worker does for minutes, one test after the other, and so what is begun with; the longest first."""
 TIMED = ("guests", "machine")
+GUESTS_FIRST = 10
 NICENESS = 5  # of all others, more than the run itself: of two that want a core, whose time is taken gets 3/4 of it
 
 
@@ -106,10 +107,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Apart:
 
 
 def _give_way(nodeid: str) -> None:
-    """This worker, and what it starts, are nice to others whose time is taken; as root, who alone can stop being so."""
+    """This worker, and what it starts, are nice to others whose time is taken; as root, who alone can stop being so.
+
+    Guests come before all: one is a whole machine on one core, in which an engine answers in a second at best.
+    """
     if "PYTEST_XDIST_WORKER" in os.environ and os.geteuid() == 0:
         own = os.getpriority(os.PRIO_PROCESS, os.getppid())
-        os.setpriority(os.PRIO_PROCESS, 0, own if _scope_of(nodeid) in TIMED else min(own + NICENESS, 19))
+        scope = _scope_of(nodeid)
+        nice = 0 if scope in TIMED else NICENESS
+        with suppress(PermissionError):  # root of a container may not be less nice than it was
+            os.setpriority(os.PRIO_PROCESS, 0, min(own + nice, 19))
+            if scope == "guests":
+                os.setpriority(os.PRIO_PROCESS, 0, own - GUESTS_FIRST)
 
 
 @pytest.hookimpl(tryfirst=True)
