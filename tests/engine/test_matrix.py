@@ -240,9 +240,8 @@ def test_mean_cpu_of_a_steady_load_is_the_kernels(engine: Engine, source: Source
     assert span.mean is not None
     kernel = cpu_mean_pct(_observed(engine).containers[short].kernel.cpu, span.from_s, span.to_s)
     tolerance = CPU_TOLERANCE_PCT
-    if engine != "machine":  # a tick; and where the engine read at a time that only it knows, one burst more or less
-        burst_s = 0.0 if source == "cgroup" else BURST_S
-        allowed = (GUEST_TICK_S / span.interval_s + burst_s / (span.to_s - span.from_s)) * 100
+    if engine != "machine":  # a tick, and one burst more or less: a busy guest's own reader has gaps, too
+        allowed = (GUEST_TICK_S / span.interval_s + BURST_S / (span.to_s - span.from_s)) * 100
         tolerance = min(tolerance, allowed + uncertainty(CPU.ours(reading.sample) for reading in readings))
     assert abs(span.mean - kernel) <= tolerance, (
         f"{span.mean:.2f} and {kernel:.2f} over {span.to_s - span.from_s:.1f} s"
