@@ -47,9 +47,11 @@ docs: ## write what is made from data: docs/configuration.md, the state diagram
 screenshot: ## take docs/images anew
 	uv run python tools/take_screenshots.py --history 1500
 
-bench: ## what it costs, side by side: 25 minutes on a machine that does nothing else
+bench: ## what it costs and holds, side by side: 65 minutes on a machine that does nothing else
 	uv run bench
 	uv run python -m bench.page
+	uv run python -m bench.load
+	uv run python -m bench.soak
 	uv run python -m bench.performance_page
 
 engine-up: ## a Docker Engine for the tests, on Debian
