@@ -31,7 +31,7 @@ from tests.running import Program, command
 
 START_S = 60.0
 REST_WITHIN_S = 60.0
-LOOKS = 15  # at each rest
+LOOKS = 70  # at each rest: longer than an idle connection to the engine is kept
 ABSENT_EVERY, ABSENT_S = 4, 2.0  # rounds, and seconds
 
 INJECTED = (
@@ -91,16 +91,16 @@ class Life:
                     self.absences += 1
                     tasks.start_soon(self._churn.away, ABSENT_S)
             health = await _rest(dashboard_port)
-            for name, program, history_bytes in (
-                ("dashboard", dashboard, health.fleet.history_bytes),
-                ("agent", watched, 0),
-            ):
-                looks = []
-                for _ in range(LOOKS):
-                    await anyio.sleep(EVERY_S)
-                    at_s = time.monotonic() - self._began_s
-                    looks.append(kept_by(program.process.pid, program.log, at_s, history_bytes=history_bytes))
-                self.kept[name].append(least(looks))
+            looks: dict[str, list[Kept]] = {name: [] for name in self.kept}
+            for _ in range(LOOKS):
+                await anyio.sleep(EVERY_S)
+                at_s = time.monotonic() - self._began_s
+                looks["dashboard"].append(
+                    kept_by(dashboard.process.pid, dashboard.log, at_s, history_bytes=health.fleet.history_bytes)
+                )
+                looks["agent"].append(kept_by(watched.process.pid, watched.log, at_s))
+            for name, its in looks.items():
+                self.kept[name].append(least(its))
             self.restarts += 1
             if number % 2:
                 self.unclean_ends += await restarted.stop() != 0

@@ -23,7 +23,7 @@ import httpx
 
 from dockstats_core.endpoints.engine import EngineEndpoint
 
-_KEPT_S = 30.0  # an idle connection, for the next call
+_KEPT_S = 5.0  # an idle connection, for the next call: what a burst of calls opened, an engine need not hold for long
 _BEGINNING = b"HTTP/"
 _CLOSED = (httpcore.ReadError, httpcore.WriteError, httpcore.RemoteProtocolError)
 
