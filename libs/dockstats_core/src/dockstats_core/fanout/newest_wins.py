@@ -19,14 +19,16 @@ Not here: what a frame is (it is passed on unseen), time-outs and heartbeats (th
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Generic, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Self, TypeVar
 
 import anyio
 from anyio.lowlevel import checkpoint
+
+if TYPE_CHECKING:
+    import asyncio
 
 FrameT = TypeVar("FrameT")
 
@@ -86,7 +88,7 @@ class Subscription(Generic[FrameT]):
             if frames or self._nudged:
                 self._nudged = False
                 return frames
-            self._wake = asyncio.get_running_loop().create_future()
+            self._wake = _future()
             try:
                 await self._wake
             finally:
@@ -204,3 +206,9 @@ class Fanout(Generic[FrameT]):
         self._newest.clear()
         for subscription in self._subscriptions:
             subscription.close()
+
+
+def _future() -> asyncio.Future[None]:
+    import asyncio  # here: a health check, which only passes by above, must not load it
+
+    return asyncio.get_running_loop().create_future()
