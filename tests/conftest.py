@@ -66,6 +66,8 @@ LONG = ("browser", "guests", "machine")
 TIMED = ("guests", "machine")
 GUESTS_FIRST = 10
 NICENESS = 5  # of all others, more than the run itself: of two that want a core, whose time is taken gets 3/4 of it
+SEARCHING = "tests/fuzz/test_short.py"
+SEARCHING_NICENESS = 10  # a search has its seconds, whatever it finds time for in them
 
 
 def _scope_of(nodeid: str) -> str:
@@ -82,7 +84,7 @@ def _scope_of(nodeid: str) -> str:
         return "machine"
     if nodeid.startswith("tests/browser/"):
         return "browser" if can_have_own_network() else "machine"
-    if nodeid.startswith("tests/fuzz/test_short.py"):
+    if nodeid.startswith(SEARCHING):
         return nodeid  # its tests need a core for seconds each, and nothing of one another
     return nodeid.partition("::")[0]
 
@@ -114,7 +116,7 @@ def _give_way(nodeid: str) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ and os.geteuid() == 0:
         own = os.getpriority(os.PRIO_PROCESS, os.getppid())
         scope = _scope_of(nodeid)
-        nice = 0 if scope in TIMED else NICENESS
+        nice = 0 if scope in TIMED else SEARCHING_NICENESS if scope.startswith(SEARCHING) else NICENESS
         with suppress(PermissionError):  # root of a container may not be less nice than it was
             os.setpriority(os.PRIO_PROCESS, 0, min(own + nice, 19))
             if scope == "guests":

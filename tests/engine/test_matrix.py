@@ -219,11 +219,16 @@ def _is_the_kernels(engine: Engine, short: str, source: SourceName, figure: Leve
     return value is not None and min(known) <= value <= max(known)
 
 
+def _shifts_s(source: SourceName) -> Sequence[float]:
+    """How much earlier than a reading its figure may be from."""
+    slack_s = SLACK_S[source]
+    return (0.0, slack_s / 3, slack_s / 1.5, slack_s)
+
+
 def _is_near_the_kernels(engine: Engine, short: str, source: SourceName, figure: Mean, span: Span) -> bool:
     """Whether a mean is the kernel's of the same span, or of one that began and ended as much earlier as may be."""
-    log, slack_s = _observed(engine).containers[short].kernel, SLACK_S[source]
-    shifts_s = (0.0, slack_s / 3, slack_s / 1.5, slack_s)
-    known = [figure.kernel(log, span.from_s - shift_s, span.to_s - shift_s) for shift_s in shifts_s]
+    log = _observed(engine).containers[short].kernel
+    known = [figure.kernel(log, span.from_s - shift_s, span.to_s - shift_s) for shift_s in _shifts_s(source)]
     told = [value for value in known if value is not None]
     assert span.mean is not None
     return min(told) - SHARE_TOLERANCE_PCT <= span.mean <= max(told) + SHARE_TOLERANCE_PCT
@@ -238,13 +243,16 @@ def test_mean_cpu_of_a_steady_load_is_the_kernels(engine: Engine, source: Source
     readings = _readings(engine, short, source)
     span = span_of(readings, CPU.ours)
     assert span.mean is not None
-    kernel = cpu_mean_pct(_observed(engine).containers[short].kernel.cpu, span.from_s, span.to_s)
+    log = _observed(engine).containers[short].kernel.cpu
+    is_late = engine != "machine" and source != "cgroup"  # a guest's engine takes long to answer, now and then
+    shifts_s = _shifts_s(source) if is_late else (0.0,)
+    known = [cpu_mean_pct(log, span.from_s - one, span.to_s - other) for one in shifts_s for other in shifts_s]
     tolerance = CPU_TOLERANCE_PCT
     if engine != "machine":  # a tick, and one burst more or less: a busy guest's own reader has gaps, too
         allowed = (GUEST_TICK_S / span.interval_s + BURST_S / (span.to_s - span.from_s)) * 100
         tolerance = min(tolerance, allowed + uncertainty(CPU.ours(reading.sample) for reading in readings))
-    assert abs(span.mean - kernel) <= tolerance, (
-        f"{span.mean:.2f} and {kernel:.2f} over {span.to_s - span.from_s:.1f} s"
+    assert min(known) - tolerance <= span.mean <= max(known) + tolerance, (
+        f"{span.mean:.2f} and {min(known):.2f} to {max(known):.2f} over {span.to_s - span.from_s:.1f} s"
     )
 
 
