@@ -35,6 +35,8 @@ SECURITY_HEADERS = {
 class Server(uvicorn.Server):
     """Serves one app on sockets that are already bound; `started` is called when it answers."""
 
+    config: Config
+
     def __init__(
         self,
         app: AsgiApp,
@@ -78,11 +80,25 @@ class Server(uvicorn.Server):
                 await asyncio.wait_for(self._stopped.wait(), 1.0)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start serving, then tell so."""
-        await super().startup(sockets)
+        """Start serving, then tell so; uvicorn's own gives a TLS handshake a minute."""
+        loop, context = asyncio.get_running_loop(), self.config.ssl
+        self.servers = [
+            await loop.create_server(
+                self._protocol,
+                sock=listening,
+                backlog=self.config.backlog,
+                ssl=context,
+                ssl_handshake_timeout=self.config.clients.limits.handshake_s if context else None,
+            )
+            for listening in sockets or ()
+        ]
         for listening in sockets or ():
             listening.listen(BACKLOG)  # what waits may be more than what is taken at once, and asyncio has one number
+        self.started = True
         self._tell_started()
+
+    def _protocol(self) -> Requests:
+        return Requests(self.config, self.server_state, self.lifespan.state)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let what is open end, and cut off a client that does not read."""

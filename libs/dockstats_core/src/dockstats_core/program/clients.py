@@ -36,6 +36,7 @@ class ClientLimits(Struct, frozen=True, kw_only=True):
     """Bounds of one client, but for the first."""
 
     connections: int = 2048  # in all, idle ones included: each takes a descriptor and some 20 KB
+    handshake_s: float = 10.0  # of TLS, which comes before all else; who is still at it is not among the connections
     request_s: float = 10.0  # from connecting, or from a request's first byte, to its last
     head_bytes: int = 16 << 10  # of a request: browsers and proxies send 1 to 4 KB
     request_bytes: int = 64 << 10  # its body included; a sign-in has a hundred
