@@ -45,7 +45,6 @@ def test_page_and_chart_show_the_run_whose_figures_are_kept() -> None:
     assert (RESULTS / "chart.svg").read_text(encoding="utf-8") == chart(result)
 
 
-@pytest.mark.skipif(not (load.FILE.exists() and soak.FILE.exists()), reason="no run is kept yet")
 def test_page_shows_what_was_held_and_kept_in_the_runs_whose_figures_are_kept() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert with_load_table(page, load.kept()) == page

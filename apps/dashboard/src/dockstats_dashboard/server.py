@@ -14,7 +14,7 @@ import uvicorn
 
 from dockstats_core.program.clients import ClientLimits, Clients, ClientTally
 from dockstats_core.program.gate import AsgiApp
-from dockstats_core.program.sockets import ACCEPTED_AT_ONCE, BACKLOG
+from dockstats_core.program.sockets import accept_on
 from dockstats_core.program.tls import ServerTls
 from dockstats_dashboard.clients import Config, Requests
 
@@ -49,7 +49,6 @@ class Server(uvicorn.Server):
             Config(
                 app,
                 clients=clients or Clients(ClientLimits(), ClientTally()),
-                backlog=ACCEPTED_AT_ONCE,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -81,19 +80,10 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start serving, then tell so; uvicorn's own gives a TLS handshake a minute."""
-        loop, context = asyncio.get_running_loop(), self.config.ssl
-        self.servers = [
-            await loop.create_server(
-                self._protocol,
-                sock=listening,
-                backlog=self.config.backlog,
-                ssl=context,
-                ssl_handshake_timeout=self.config.clients.limits.handshake_s if context else None,
-            )
-            for listening in sockets or ()
-        ]
-        for listening in sockets or ():
-            listening.listen(BACKLOG)  # what waits may be more than what is taken at once, and asyncio has one number
+        limits = self.config.clients.limits
+        self.servers = await accept_on(
+            sockets or (), self._protocol, tls=self.config.ssl, handshake_s=limits.handshake_s
+        )
         self.started = True
         self._tell_started()
 

@@ -1,4 +1,4 @@
-"""Opens the listening sockets of a server, and says in one sentence why it could not.
+"""Opens the listening sockets of a server and accepts on them, or says in one sentence why it could not.
 
 The sockets are bound here and handed to the server, so that "is it free" and "take it" are one step, `:8080` really
 means IPv4 and IPv6, and port 0 is one port for all of them. Not here: the address's grammar (program.listen).
@@ -6,8 +6,10 @@ means IPv4 and IPv6, and port 0 is one port for all of them. Not here: the addre
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
+import ssl
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
@@ -84,6 +86,33 @@ def open_sockets(
             listening.close()
         raise ConfigurationError(explain(error, address, flag=flag)) from error
     return opened
+
+
+async def accept_on(
+    sockets: Sequence[socket.socket],
+    protocol: Callable[[], asyncio.Protocol],
+    *,
+    tls: ssl.SSLContext | None,
+    handshake_s: float,
+) -> list[asyncio.Server]:
+    """Give each connection that comes to `sockets` to a `protocol` of its own; under TLS after its handshake.
+
+    A handshake that takes longer than `handshake_s` seconds is given up.
+    """
+    loop = asyncio.get_running_loop()
+    servers = [
+        await loop.create_server(
+            protocol,
+            sock=listening,
+            backlog=ACCEPTED_AT_ONCE,
+            ssl=tls,
+            ssl_handshake_timeout=None if tls is None else handshake_s,
+        )
+        for listening in sockets
+    ]
+    for listening in sockets:
+        listening.listen(BACKLOG)  # what waits may be more than what is taken at once, and asyncio has one number
+    return servers
 
 
 def bound_address(address: ListenAddress, sockets: list[socket.socket]) -> ListenAddress:
