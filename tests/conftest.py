@@ -102,6 +102,14 @@ class _Apart(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
         super()._assign_work_unit(node)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No lines are counted of a law's hundreds of cases, whose time that would double, nor of what drives a browser."""
+    for item in items:
+        is_law = isinstance(item, pytest.Function) and getattr(item.obj, "is_hypothesis_test", False)
+        if is_law or item.nodeid.startswith("tests/browser/"):
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Apart:
     """How tests are spread over the workers."""

@@ -19,6 +19,7 @@ HEAVY = {
     "cryptography",  # 7.5 MiB
     "polyfactory",  # 6.5 MiB, with faker; Litestar's, for made-up examples in tests
     "faker",  # 4.4 MiB
+    "rich",  # 3 MiB; httpx's, for its command line
     "rich_click",  # 1.4 MiB; Litestar's, for its command line
     "unittest",  # 1.2 MiB
     "sqlite3",  # 0.9 MiB

@@ -24,6 +24,9 @@ def main() -> None:
 
     leave_if_asked("agent")
     # After it, as the health check starts often and needs none of these.
+    from dockstats_core.program.lean import leave_out_httpx_command_line
+
+    leave_out_httpx_command_line()
     from dockstats_agent.app import serve
     from dockstats_core.program.command_line import parse_or_exit
     from dockstats_core.program.running import run
