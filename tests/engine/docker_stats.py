@@ -10,6 +10,7 @@ import json
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import anyio
@@ -32,7 +33,7 @@ class Row(NamedTuple):
 
 
 async def follow_docker_stats(host: str, rows: Mapping[str, list[Row]]) -> None:
-    """Append every row that `docker stats` prints of the containers with these names, until cancelled."""
+    """Append every row that `docker stats` prints of the containers with these names, until cancelled or it ends."""
     command = ["docker", "--host", host, "stats", "--format", "{{json .}}", *rows]
     async with await anyio.open_process(command, stdin=subprocess.DEVNULL) as process:
         try:
@@ -43,7 +44,8 @@ async def follow_docker_stats(host: str, rows: Mapping[str, list[Row]]) -> None:
                 for line in lines:
                     _keep(line, rows)
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):  # it gives up by itself where an engine is too busy to answer it
+                process.kill()
 
 
 def _keep(line: str, rows: Mapping[str, list[Row]]) -> None:
