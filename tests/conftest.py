@@ -66,6 +66,7 @@ LONG = ("browser", "guests", "machine")
 TIMED = ("guests", "machine")
 GUESTS_FIRST = 10
 NICENESS = 5  # of all others, more than the run itself: of two that want a core, whose time is taken gets 3/4 of it
+FLEET = "tests/fleet/"
 SEARCHING = "tests/fuzz/test_short.py"
 SEARCHING_NICENESS = 10  # a search has its seconds, whatever it finds time for in them
 
@@ -74,13 +75,14 @@ def _scope_of(nodeid: str) -> str:
     """What one worker does: a file, but for what is long.
 
     Whoever needs this machine's engine measures what the machine does; whoever needs guests, hosts of their own, waits
-    for minutes. The browser's tests share what takes long to start. They have a network of their own, because an
-    engine's bridges that come and go would disturb them; where that cannot be, they and the engine's come in turn.
+    for minutes. The fleet's three hosts come after this machine's engine, whose figures they would disturb. The
+    browser's tests share what takes long to start. They have a network of their own, because an engine's bridges that
+    come and go would disturb them; where that cannot be, they and the engine's come in turn.
     """
-    of_guests = nodeid.startswith(("tests/engine/test_guest.py", "tests/engine/test_matrix.py", "tests/fleet/"))
+    of_guests = nodeid.startswith(("tests/engine/test_guest.py", "tests/engine/test_matrix.py"))
     if of_guests and "[machine" not in nodeid:
         return "guests"
-    if nodeid.startswith("tests/engine/"):
+    if nodeid.startswith(("tests/engine/", FLEET)):
         return "machine"
     if nodeid.startswith("tests/browser/"):
         return "browser" if can_have_own_network() else "machine"
@@ -127,7 +129,7 @@ def _give_way(nodeid: str) -> None:
         nice = 0 if scope in TIMED else SEARCHING_NICENESS if scope.startswith(SEARCHING) else NICENESS
         with suppress(PermissionError):  # root of a container may not be less nice than it was
             os.setpriority(os.PRIO_PROCESS, 0, min(own + nice, 19))
-            if scope == "guests":
+            if scope == "guests" or nodeid.startswith(FLEET):
                 os.setpriority(os.PRIO_PROCESS, 0, own - GUESTS_FIRST)
 
 

@@ -132,7 +132,7 @@ async def test_events_tell_what_happens_in_order_with_time_and_detail() -> None:
 async def test_events_since_a_moment_tell_again_what_was_missed() -> None:
     async with client_and_container() as (engine, made, container_id):
         began_s = time.time()
-        await made.docker("pause", made.name("web"))
+        await made.pause("web")
         await made.docker("unpause", made.name("web"))
         async with engine.events(filters={"container": [container_id]}, since=began_s) as events:
             with anyio.fail_after(10):

@@ -159,7 +159,7 @@ async def _start_all(made: Containers, disk: str | None) -> Mapping[str, str]:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(start, TALKING, Role(_sh(TALK.format(server=server))))
         tasks.start_soon(start, SHARING, Role(IDLE, ("--network", f"container:{made.name('serving')}")))
-        tasks.start_soon(made.docker, "pause", made.name("paused"))
+        tasks.start_soon(made.pause, "paused")
     return ids
 
 

@@ -147,7 +147,7 @@ async def test_paused_container_shows_so_in_time_and_runs_again_in_time() -> Non
     async with life() as here:
         await here.made.run("web")
         await here.runs("web")
-        await here.made.docker("pause", here.made.name("web"))
+        await here.made.pause("web")
         paused = await here.shows_in_time("web", "pause", lambda shown: shown.state("web") == "paused")
         await here.made.docker("unpause", here.made.name("web"))
         await here.shows_in_time("web", "unpause", lambda shown: shown.state("web") == "running")
