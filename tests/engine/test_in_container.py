@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -339,9 +340,17 @@ def test_agent_is_healthy_to_the_engine_and_ends_within_2_s_with_0(seen: Observa
     assert "Traceback" not in seen.logs[agent]
 
 
+def _heeds_sigterm(status: str) -> bool:
+    """Whether a process has a handler for it, by its /proc/PID/status."""
+    caught = next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+
+
 async def test_a_stop_while_the_program_still_loads_is_heard(built: Images) -> None:
     async with containers() as made:
         await _run(made, "young", built.dashboard, arguments=("--demo",))
+        status = Path("/proc", await made.docker("inspect", "--format", "{{.State.Pid}}", made.name("young")), "status")
+        await until(lambda: _heeds_sigterm(status.read_text()))  # before, the kernel keeps it from a process 1
         took_s, code = await _stop(made, "young")
         log = await _logs(made, "young")
         engine_s = await _engine_s(made)
