@@ -30,7 +30,7 @@ from anyio.lowlevel import checkpoint
 
 _HEAD_END = b"\r\n\r\n"
 _ACCEPTING_ROUNDS = 4  # of the event loop, from accepting a connection to its end
-_LONGEST_WAIT_S = 10.0  # for what a test waits for; then it fails with what there was
+_LONGEST_WAIT_S = 20.0  # for what a test waits for; then it fails with what there was
 
 
 @dataclass(frozen=True)

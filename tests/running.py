@@ -27,7 +27,7 @@ ANY_PORT = ListenAddress("127.0.0.1", 0)
 _URL = re.compile(r"(?:https?|wss?)://[^/\s]*:(\d+)")
 
 
-async def until(condition: Callable[[], bool], *, within_s: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], *, within_s: float = 30.0) -> None:
     """Wait until something is so that tells nobody when it becomes so."""
     with anyio.move_on_after(within_s):
         while not condition():  # noqa: ASYNC110 - see above
@@ -62,7 +62,7 @@ async def served(make: Callable[[Callable[[], None]], Serving]) -> AsyncIterator
     try:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(server.serve, sockets)
-            with anyio.fail_after(10):
+            with anyio.fail_after(20):
                 await started.wait()
             yield bound_address(ANY_PORT, sockets).port
             server.stop()
@@ -106,7 +106,7 @@ class Program:
         assert match is not None
         return int(match[1])
 
-    async def stop(self, sign: signal.Signals = signal.SIGTERM, *, within_s: float = 10.0) -> int:
+    async def stop(self, sign: signal.Signals = signal.SIGTERM, *, within_s: float = 30.0) -> int:
         """Ask it to end; gives the exit code."""
         self.process.send_signal(sign)
         with anyio.fail_after(within_s):

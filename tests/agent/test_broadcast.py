@@ -19,7 +19,7 @@ async def broadcasting(times: list[float] | None = None) -> AsyncIterator[Broadc
     feed = simulated_feed()
     clock = [0.0] if times is None else times
     broadcast = Broadcast(feed, clock_s=lambda: clock[0])
-    with anyio.fail_after(10):
+    with anyio.fail_after(20):
         async with feed, anyio.create_task_group() as tasks:
             tasks.start_soon(broadcast.run)
             yield broadcast

@@ -12,7 +12,7 @@ import anyio
 import httpx
 
 AGAIN_S = 0.05
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 
 Points = list[tuple[float, float]]
 """Unix seconds and value, oldest first."""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import anyio
 from playwright.async_api import Locator, Page, expect
 
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 LOOK_AGAIN_S = 0.1
 NEXT_FRAME = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 HALF_HOUR_S = 30 * 60.0  # as long is the timeline

@@ -43,7 +43,7 @@ class Proxy:
 
     async def until_refused(self) -> None:
         """Wait until a browser has had that answer."""
-        with anyio.fail_after(15):
+        with anyio.fail_after(20):
             await self._refused.wait()
 
     async def serve(self, browser: anyio.abc.SocketStream) -> None:

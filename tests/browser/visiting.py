@@ -25,7 +25,7 @@ from playwright.async_api import (
     expect,
 )
 
-from tests.requirements import chromium
+from tests.requirements import chromium, headless_chromium
 from tests.running import command
 
 FLAGS = (
@@ -41,7 +41,7 @@ DRAWN = """() => document.querySelector('time-bar [aria-valuetext]') !== null  /
     && document.querySelector('tbody tr, page-notice .notice:not([hidden]), container-table .empty:not([hidden])')
 """
 FORGET = "() => location.protocol === 'about:' || [localStorage, sessionStorage].forEach((store) => store.clear())"
-PATIENCE_MS = 15_000  # the machine may be busy; everything normally happens within a second or two
+PATIENCE_MS = 30_000  # the machine may be busy; everything normally happens within a second or two
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -53,7 +53,7 @@ _spare: WeakKeyDictionary[Browser, list[Page]] = WeakKeyDictionary()
 async def running_chromium() -> AsyncIterator[Browser]:
     """Chromium with a new, empty profile."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=headless_chromium(), args=list(FLAGS))
         try:
             yield browser
         finally:
@@ -62,7 +62,7 @@ async def running_chromium() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def tabs_of_a_person() -> AsyncIterator[BrowserContext]:
-    """Tabs of a Chromium that shows only the one in front; to those that Playwright starts every tab is visible."""
+    """Tabs of a Chromium that shows only the one in front; to one without windows every tab is visible."""
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         own = ("--headless=new", "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank")
         async with command([chromium() or "", *FLAGS, *own]) as running, async_playwright() as playwright:

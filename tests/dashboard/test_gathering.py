@@ -84,7 +84,7 @@ async def gathered(*agents: str, unknown: tuple[str, ...] = ()) -> AsyncIterator
     """A gathering of scripted feeds; those of `unknown` belong to nobody the fleet knows."""
     feeds = {agent: ScriptedFeed() for agent in (*agents, *unknown)}
     gathering = Gathering(Fleet([entry(agent) for agent in agents], now=NOW), feeds, wall_clock=lambda: NOW)
-    with anyio.fail_after(10):
+    with anyio.fail_after(20):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(gathering.run)
             yield gathering, list(feeds.values())
@@ -156,7 +156,7 @@ class CountingFleet(Fleet):
 async def test_a_form_that_nobody_reads_is_not_even_made_and_one_that_many_read_is_made_once() -> None:
     fleet, atlas = CountingFleet([entry("atlas")], now=NOW), ScriptedFeed()
     gathering = Gathering(fleet, {"atlas": atlas}, wall_clock=lambda: NOW)
-    with anyio.fail_after(10):
+    with anyio.fail_after(20):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(gathering.run)
             with gathering.fanout.subscribe() as turns:
@@ -287,7 +287,7 @@ async def test_a_feed_that_breaks_is_told_on_its_card_and_the_others_go_on(caplo
     broken, borea = BrokenFeed(1), ScriptedFeed()
     fleet = Fleet([entry("atlas"), entry("borea")], now=NOW)
     gathering = Gathering(fleet, {"atlas": broken, "borea": borea}, wall_clock=lambda: NOW, randomness=lambda: 1.0)
-    with anyio.fail_after(10):
+    with anyio.fail_after(20):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(gathering.run)
             broken.say(batch(1))
@@ -310,7 +310,7 @@ async def test_a_feed_that_breaks_is_begun_anew_by_itself_and_told_once(caplog: 
     broken = BrokenFeed(3)
     fleet = Fleet([entry("atlas")], now=NOW)
     gathering = Gathering(fleet, {"atlas": broken}, wall_clock=lambda: NOW, randomness=lambda: 0.0)
-    with anyio.fail_after(10):
+    with anyio.fail_after(20):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(gathering.run)
             broken.say(*(batch(sequence) for sequence in range(1, 5)))

@@ -44,7 +44,7 @@ async def test_agent_serves_the_engines_containers_on_every_route_and_ends_at_si
         await made.run("web", BURN, "--cpus", "0.1")
         async with websocket(httpx.URL(url).port or 0) as client:
             assert isinstance(client, WebSocketClient)
-            with anyio.fail_after(15):
+            with anyio.fail_after(20):
                 status, inventory, batch = await _until_cpu(client, made.name("web"))
             async with httpx.AsyncClient(trust_env=False) as http:
                 health = (await http.get(f"{url}/healthz")).json()

@@ -135,7 +135,7 @@ async def test_events_since_a_moment_tell_again_what_was_missed() -> None:
         await made.pause("web")
         await made.docker("unpause", made.name("web"))
         async with engine.events(filters={"container": [container_id]}, since=began_s) as events:
-            with anyio.fail_after(10):
+            with anyio.fail_after(20):
                 assert [(await anext(events)).action for _ in range(2)] == ["pause", "unpause"]
 
 

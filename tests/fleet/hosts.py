@@ -134,10 +134,10 @@ class Host:
 
 @asynccontextmanager
 async def hosts(cabled: Sequence[tuple[Kind, Cable]]) -> AsyncIterator[Sequence[Host]]:
-    """Hosts that have booted, as many at a time as there are CPUs; switched off at the end, whatever happens."""
+    """Hosts that have booted, one at a time on two CPUs, of which others want one; switched off in the end."""
     with tempfile.TemporaryDirectory() as directory:
         made = [Host(kind, cable, Path(directory)) for kind, cable in cabled]
-        at_a_time = anyio.CapacityLimiter(os.cpu_count() or 1)
+        at_a_time = anyio.CapacityLimiter(max(1, (os.cpu_count() or 1) - 1))
 
         async def boot(host: Host) -> None:
             async with at_a_time:

@@ -12,7 +12,7 @@ import anyio
 from anyio.abc import SocketStream
 
 GONE = (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError)
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 
 UPGRADE = (
     b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"

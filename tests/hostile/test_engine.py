@@ -27,7 +27,7 @@ from tests.fake_engine import FakeEngine
 from tests.fake_http import Exchange, Fault
 
 BYTES = 1 << 20
-QUICK = EngineLimits(call_s=0.5, silence_s=0.3)
+QUICK = EngineLimits(call_s=1.5, silence_s=1.0)
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 BOMB = gzip.compress(b"[" + b" " * (64 << 20) + b"]")

@@ -101,7 +101,7 @@ async def test_frames_that_are_none_are_closed_with_their_code_and_counted(data:
 async def test_a_strange_handshake_neither_harms_nor_stays(
     request_: bytes, fault: ClientFault | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    clients = Clients(ClientLimits(request_s=0.2), ClientTally())
+    clients = Clients(ClientLimits(request_s=1.0), ClientTally())
     async with running_agent(clients=clients) as agent:
         async with stranger(agent.port) as one:
             await one.say(request_)

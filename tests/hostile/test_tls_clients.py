@@ -43,7 +43,7 @@ async def test_a_handshake_that_stalls_is_given_up_and_others_are_served(
     tls = ServerTls(ServerCertificate(certificate=str(file), key=""))
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
-    clients = Clients(ClientLimits(handshake_s=0.3), ClientTally())
+    clients = Clients(ClientLimits(handshake_s=1.5), ClientTally())
     async with (
         served(lambda started: server(answers, started=started, tls=tls, clients=clients)) as port,
         stranger(port) as one,

@@ -30,7 +30,7 @@ SHORT_FOR_S = 1.5  # the server tries again after a second, and would tell of it
 
 async def batch_of(client: WebSocketClient) -> ContainerStatsBatch:
     """The next batch that an agent sends."""
-    with anyio.fail_after(10):
+    with anyio.fail_after(20):
         while True:
             message = await client.receive()
             assert isinstance(message, str), message
@@ -60,7 +60,7 @@ def about_gone(message: StreamMessage, why: str) -> bool:
 
 async def answered(port: int) -> None:
     """Wait until a new connection is served."""
-    async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
         assert (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200
 
 
@@ -111,7 +111,7 @@ async def test_dashboard_without_a_descriptor_keeps_its_browsers_and_agents_and_
     ):
         port = await running.port()
         async with (
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as browser,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as browser,
             browser.stream("GET", "/stream/agents") as answer,
         ):
             stream = messages_of(answer)

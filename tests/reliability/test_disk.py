@@ -64,7 +64,7 @@ async def test_program_on_a_full_disk_with_everything_else_read_only_serves_and_
             with anyio.fail_after(30):
                 await until_served()
         process.send_signal(signal.SIGTERM)
-        with anyio.fail_after(10):
+        with anyio.fail_after(20):
             assert await process.wait() == 0
     finally:
         if process.returncode is None:

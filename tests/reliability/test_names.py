@@ -33,7 +33,7 @@ async def dashboard(folder: Path, agents: list[str]) -> AsyncIterator[httpx.Asyn
     mounts = f"mount --bind {folder}/resolv.conf /etc/resolv.conf"
     async with command(with_own_mounts(mounts, *words)) as running:
         url = f"http://127.0.0.1:{await running.port()}"
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as client:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) as client:
             yield client
         assert await running.stop() == 0
 

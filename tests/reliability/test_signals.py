@@ -80,7 +80,7 @@ async def test_hangup_neither_ends_it_nor_stops_it_from_serving_at_any_stage(nam
         for stage in (loading, starting, serving):
             await stage(running)
             running.process.send_signal(signal.SIGHUP)
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
             for _ in range(3):
                 running.process.send_signal(signal.SIGHUP)
                 assert (await client.get(f"http://127.0.0.1:{await running.port()}/healthz")).status_code == 200

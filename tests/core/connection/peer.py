@@ -133,7 +133,7 @@ class Heard:
     def statuses(self) -> Sequence[str]:
         return [change.status for change in self.changes]
 
-    async def until(self, is_there: Callable[[], object], *, within_s: float = 10.0) -> None:
+    async def until(self, is_there: Callable[[], object], *, within_s: float = 20.0) -> None:
         """Wait until what was told makes it true."""
         with anyio.move_on_after(within_s):
             while not is_there():

@@ -122,7 +122,7 @@ async def test_pings_are_answered_and_sent_where_the_peer_is_silent() -> None:
         await end.until_gone()
 
     async with peer(behave) as there, driving(there.url(), limits=PING_SOON) as heard:
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             await answered.wait()
     assert heard.statuses == ["connecting", "connected", "closed"]
 
@@ -353,7 +353,7 @@ async def test_cancelled_while_open_it_says_goodbye() -> None:
     async with peer(behave) as there:
         async with driving(there.url()) as heard:
             await heard.change("connected")
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             await is_gone.wait()
     assert codes == [1000]
     assert heard.changes[-1].status == "closed"
@@ -372,7 +372,7 @@ async def test_over_tls_it_says_goodbye_too() -> None:
     async with peer(behave, tls=certified()) as there:
         async with driving(there.url("wss"), tls=trusting()) as heard:
             await heard.change("connected")
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             await is_gone.wait()
     assert codes == [1000]
 
@@ -422,7 +422,7 @@ async def test_a_machine_that_is_closed_has_nothing_to_run() -> None:
     heard = Heard()
     machine = AgentMachine(endpoint("ws://heron/ws"), Backoff(lambda: 0.0), time.monotonic())
     machine.close(time.monotonic())
-    with anyio.fail_after(5):
+    with anyio.fail_after(20):
         await Driver(endpoint("ws://heron/ws"), machine, heard).run()
     assert heard.all == []
 
@@ -441,7 +441,7 @@ async def test_what_the_teller_raises_ends_the_run_and_the_connection() -> None:
     async with peer(behave) as there:
         with pytest.raises(LookupError, match="nobody listens"):
             await driver(there.url(), tell).run()
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             await is_gone.wait()
 
 

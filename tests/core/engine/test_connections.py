@@ -58,7 +58,7 @@ async def get(endpoint: EngineEndpoint, *, connect_s: float = 5.0, silence_s: fl
 )
 async def test_what_speaks_no_http_is_told_at_its_first_words(words: list[bytes]) -> None:
     async with talking_listener(*words) as port:
-        with anyio.fail_after(2), pytest.raises(MalformedAnswerError, match="bytes that are no HTTP to GET /info"):
+        with anyio.fail_after(20), pytest.raises(MalformedAnswerError, match="bytes that are no HTTP to GET /info"):
             await get(endpoint("tcp", port))
 
 

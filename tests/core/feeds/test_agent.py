@@ -58,7 +58,7 @@ async def test_of_a_real_agent_come_connection_status_inventory_and_batches() ->
 async def test_batches_of_a_real_agent_follow_each_other() -> None:
     sequences = []
     async with running_agent() as real, AgentFeed(url_of(real.port)) as feed:
-        with anyio.fail_after(10):
+        with anyio.fail_after(20):
             async for one in feed.batches():
                 sequences.append(one.sequence)
                 if len(sequences) == 3:
@@ -134,7 +134,7 @@ async def test_a_slow_reader_skips_to_the_newest_batch() -> None:
         feed = AgentFeed(there.url())
         async with following(feed) as fast:
             slow = feed.batches()
-            with anyio.fail_after(10):
+            with anyio.fail_after(20):
                 early = await anext(slow)
                 await fast.until(lambda: batch(200) in fast.all)
                 late = await anext(slow)
@@ -153,7 +153,7 @@ async def test_a_reader_that_comes_late_gets_what_holds_now() -> None:
         async with following(feed) as early:
             await early.until(lambda: early.messages)
             late = Heard()
-            with anyio.fail_after(5):
+            with anyio.fail_after(20):
                 async for event in feed.events():
                     late(event)
                     if late.messages:
@@ -183,7 +183,7 @@ async def test_leaving_the_feed_ends_every_reader_and_says_goodbye() -> None:
         async with feed:
             tasks.start_soon(read)
             await heard.change("connected")
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             await ended.wait()
             while there.now:  # noqa: ASYNC110 - the peer's own end
                 await anyio.sleep(0.01)

@@ -18,7 +18,7 @@ INVENTORY = ContainerInventory(agent_id="heron", agent_label="Heron", sent_at=NO
 async def first(events: NewestEvents, count: int) -> list[FeedEvent]:
     """The first events that a new reader gets."""
     seen: list[FeedEvent] = []
-    with anyio.fail_after(5):
+    with anyio.fail_after(20):
         async for event in events.events():
             seen.append(event)
             if len(seen) == count:
@@ -70,7 +70,7 @@ async def test_batches_are_only_the_batches() -> None:
 
     for event in (CONNECTED, STATUS, INVENTORY, batch(1)):
         events.publish(event)
-    with anyio.fail_after(5):
+    with anyio.fail_after(20):
         await read()
     assert seen == [batch(1), batch(2)]
 
@@ -84,7 +84,7 @@ async def test_close_ends_every_reader_also_those_that_come_later() -> None:
             pass
         ended.append(name)
 
-    with anyio.fail_after(5):
+    with anyio.fail_after(20):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(read, "early")
             await anyio.lowlevel.checkpoint()

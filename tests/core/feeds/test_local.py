@@ -52,7 +52,7 @@ def feed_of(engine: FakeEngine, **arguments: Any) -> LocalFeed:
 
 async def first(feed: LocalFeed, kind: type[EventT], condition: Callable[[EventT], bool] = lambda _: True) -> EventT:
     """The first event of this kind for which it is so."""
-    with anyio.move_on_after(10):
+    with anyio.move_on_after(20):
         async with aclosing(feed.events()) as events:  # type: ignore[type-var]
             async for event in events:
                 if isinstance(event, kind) and condition(event):
@@ -182,7 +182,7 @@ async def test_an_inventory_comes_before_the_batch_in_which_it_shows() -> None:
         engine.run("web")
         async with feed_of(engine) as feed, aclosing(feed.events()) as events:  # type: ignore[type-var]
             kinds = []
-            with anyio.fail_after(10):
+            with anyio.fail_after(20):
                 async for event in events:
                     kinds.append(type(event))
                     if isinstance(event, ContainerStatsBatch) and event.containers:
@@ -210,7 +210,7 @@ async def test_container_removed_as_soon_as_it_ends_shows_its_exit_code_once() -
         job = engine.run("job")
         async with feed_of(engine, poll_interval_s=3600) as feed, aclosing(feed.events()) as events:  # type: ignore[type-var]
             told: list[list[tuple[str | None, int | None]]] = []
-            with anyio.fail_after(10):
+            with anyio.fail_after(20):
                 async for heard in events:
                     if isinstance(heard, ContainerInventory):
                         told.append([(one.state, one.exit_code) for one in heard.containers])
@@ -652,7 +652,7 @@ async def test_two_readers_see_the_same_batches() -> None:
                         if len(into) == 5:
                             return
 
-            with anyio.fail_after(10):
+            with anyio.fail_after(20):
                 async with anyio.create_task_group() as tasks:
                     for into in seen:
                         tasks.start_soon(read, into)
@@ -674,7 +674,7 @@ async def test_iterations_end_when_the_feed_is_left() -> None:
         async with feed:
             tasks.start_soon(read_all)
             await batch_where(feed, lambda batch: batch.engine.reachable)
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             await ended.wait()
 
 

@@ -43,7 +43,7 @@ class Watched:
 
     async def until(self, condition: Callable[[Watched], bool]) -> None:
         """Wait as the watcher's users do."""
-        with anyio.move_on_after(5):
+        with anyio.move_on_after(20):
             while not condition(self):
                 await self.watcher.wait_for_change(self.roster.version)
             return
@@ -63,7 +63,7 @@ async def watching(
         watched = Watched(client, filters, limits)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(watched.watcher.run)
-            with anyio.fail_after(5):
+            with anyio.fail_after(20):
                 await watched.watcher.ready()
             yield watched
             tasks.cancel_scope.cancel()
@@ -443,7 +443,7 @@ async def failure_of(engine: FakeEngine, meanwhile: Callable[[Watched], Coroutin
     async with EngineClient(engine.endpoint) as client:
         await client.connect()
         watched = Watched(client, None, QUICK)
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(meanwhile, watched)
                 try:
@@ -481,7 +481,7 @@ async def test_whoever_waits_with_an_old_version_does_not_wait() -> None:
     async with FakeEngine() as engine:
         engine.run("web")
         async with watching(engine) as watched:
-            with anyio.fail_after(1):
+            with anyio.fail_after(20):
                 await watched.watcher.wait_for_change(-1)
 
 
@@ -493,7 +493,7 @@ async def test_whatever_it_waits_for_leaving_closes_every_connection(hanging: st
         async with EngineClient(engine.endpoint) as client:
             await client.connect()
             watched = Watched(client, None, WatcherLimits(events_open_s=0.01))
-            with anyio.fail_after(5):
+            with anyio.fail_after(20):
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(watched.watcher.run)
                     await engine.until(lambda: engine.open_requests(hanging) > 0)

@@ -119,7 +119,7 @@ Messages = AsyncIterator[ContainerInventory | ContainerStatsBatch]
 @asynccontextmanager
 async def messages_of(one: Sampler) -> AsyncIterator[Messages]:
     async with aclosing(one.messages()) as messages:  # type: ignore[type-var]
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             yield messages
 
 

@@ -34,7 +34,7 @@ async def chosen(
     known = [known_of(one) for one in containers]
     async with EngineClient(engine.endpoint) as client:
         await client.connect()
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             return await choose(
                 client,
                 asked_for,

@@ -41,7 +41,7 @@ class Asked:
 
     async def until(self, condition: Callable[[Readings], bool]) -> Readings:
         """Ask until it is so."""
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             while True:
                 found = await self.read(0.01)
                 if condition(found):
@@ -61,7 +61,7 @@ async def asking(
     async with EngineClient(engine.endpoint) as client:
         await client.connect()
         source = OneShotSource(client, max_workers=max_workers, limits=limits, budget=budget, clock_ns=clock_ns)
-        with anyio.fail_after(10):
+        with anyio.fail_after(20):
             async with source:
                 yield Asked(source, containers)
 

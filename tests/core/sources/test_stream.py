@@ -46,7 +46,7 @@ class Followed:
 
     async def until(self, condition: Callable[[Readings], bool]) -> Readings:
         """Ask until it is so."""
-        with anyio.fail_after(5):
+        with anyio.fail_after(20):
             while True:
                 found = await self.read()
                 if condition(found):
@@ -73,7 +73,7 @@ async def following(
 ) -> AsyncIterator[Followed]:
     async with EngineClient(engine.endpoint, limits=EngineLimits(stream_silence_s=silence_s)) as client:
         await client.connect()
-        with anyio.fail_after(10):
+        with anyio.fail_after(20):
             async with StreamSource(client, limits=limits, budget=budget) as source:
                 yield Followed(engine, source, containers)
 

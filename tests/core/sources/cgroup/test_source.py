@@ -565,7 +565,7 @@ class Held:
             assert self._released.wait(10)
 
     async def until_held(self) -> None:
-        with anyio.fail_after(10):
+        with anyio.fail_after(20):
             assert await anyio.to_thread.run_sync(self._held.wait, 10)
 
     def release(self) -> None:
