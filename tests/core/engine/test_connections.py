@@ -89,6 +89,18 @@ async def get_through(transport: EngineTransport) -> None:
     await transport.get("/info", max_bytes=1000)
 
 
+async def burst(engine: FakeEngine, transport: EngineTransport) -> None:
+    """Five calls at a time, which leave five connections."""
+    released = anyio.Event()
+    engine.fault("/info", faults.after(released))
+    async with anyio.create_task_group() as tasks:
+        for _ in range(5):
+            tasks.start_soon(get_through, transport)
+        await engine.requested("/info", 5)
+        released.set()
+    assert engine.open_connections == 5
+
+
 async def test_cancelled_handshake_closes_its_socket_at_once() -> None:
     async with FakeEngine(tcp=True) as engine:  # speaks no TLS, so that the handshake never ends
         port = int(engine.host.rpartition(":")[2])
@@ -102,20 +114,21 @@ async def test_cancelled_handshake_closes_its_socket_at_once() -> None:
 
 async def test_connections_that_the_engine_closed_are_closed_here_at_the_next_call() -> None:
     async with FakeEngine() as engine, EngineTransport(engine.endpoint, EngineLimits()) as transport:
-        released = anyio.Event()
-        engine.fault("/info", faults.after(released))
-        async with anyio.create_task_group() as tasks:
-            for _ in range(5):
-                tasks.start_soon(get_through, transport)
-            await engine.requested("/info", 5)
-            released.set()
-        assert engine.open_connections == 5
+        await burst(engine, transport)
         engine.close_connections()
         await engine.until(lambda: engine.open_connections == 0)
         descriptors = len(os.listdir("/proc/self/fd"))
         await get_through(transport)
         await anyio.lowlevel.checkpoint()
         assert len(os.listdir("/proc/self/fd")) <= descriptors - 5 + 2  # both ends of the new one
+
+
+@pytest.mark.parametrize(("limits", "left"), [(EngineLimits(), 5), (EngineLimits(kept_s=0.0), 1)], ids=["soon", "late"])
+async def test_connections_of_a_burst_are_kept_for_as_long_as_may_be(limits: EngineLimits, left: int) -> None:
+    async with FakeEngine() as engine, EngineTransport(engine.endpoint, limits) as transport:
+        await burst(engine, transport)
+        await get_through(transport)
+        await engine.until(lambda: engine.open_connections == left)
 
 
 async def test_calls_one_after_the_other_use_the_connection_used_last() -> None:

@@ -22,8 +22,8 @@ import httpcore
 import httpx
 
 from dockstats_core.endpoints.engine import EngineEndpoint
+from dockstats_core.engine.limits import EngineLimits
 
-_KEPT_S = 5.0  # an idle connection, for the next call: what a burst of calls opened, an engine need not hold for long
 _BEGINNING = b"HTTP/"
 _CLOSED = (httpcore.ReadError, httpcore.WriteError, httpcore.RemoteProtocolError)
 
@@ -46,16 +46,15 @@ class EngineConnections(httpx.AsyncBaseTransport):
     Args:
         endpoint: where the engine is.
         tls: for an https endpoint.
-        connect_s: how long connecting may take, and the TLS handshake again.
-        head_bytes: how much may come before an answer's headers are whole.
+        limits: how long connecting may take (and the TLS handshake again), how long an idle connection is kept, and how
+            much may come before an answer's headers are whole; the others are not for here.
     """
 
-    def __init__(self, endpoint: EngineEndpoint, tls: ssl.SSLContext | None, connect_s: float, head_bytes: int) -> None:
+    def __init__(self, endpoint: EngineEndpoint, tls: ssl.SSLContext | None, limits: EngineLimits) -> None:
         self._url = httpcore.URL(endpoint.base_url)
         self._socket_path = endpoint.socket_path
         self._tls = tls
-        self._connect_s = connect_s
-        self._head_bytes = head_bytes
+        self._limits = limits
         self._idle: list[httpcore.AsyncHTTP11Connection] = []  # the one used last at the end
         self._is_closed = False
 
@@ -111,12 +110,15 @@ class EngineConnections(httpx.AsyncBaseTransport):
         return kept
 
     async def _opened(self) -> httpcore.AsyncHTTP11Connection:
+        limits = self._limits
         if self._socket_path is not None:
-            stream = await _open_unix(self._socket_path, self._connect_s)
+            stream = await _open_unix(self._socket_path, limits.connect_s)
         else:
-            stream = await _open_tcp(self._url.host.decode(), self._url.origin.port, self._connect_s, self._tls)
+            stream = await _open_tcp(self._url.host.decode(), self._url.origin.port, limits.connect_s, self._tls)
         return httpcore.AsyncHTTP11Connection(
-            origin=self._url.origin, stream=_LookedAt(stream, self._head_bytes), keepalive_expiry=_KEPT_S
+            origin=self._url.origin,
+            stream=_LookedAt(stream, limits.head_bytes),
+            keepalive_expiry=limits.kept_s,
         )
 
 

@@ -12,6 +12,7 @@ class EngineLimits(Struct, frozen=True, kw_only=True):
     silence_s: float = 10.0  # between two pieces of an answer
     call_s: float = 15.0  # a whole call, however slowly its pieces drip
     stream_silence_s: float = 15.0  # between two frames of a stats stream: Podman sends one every 5 s
+    kept_s: float = 5.0  # an idle connection, for the next call: an engine need not hold for long what a burst opened
     calls: int = 64  # at a time; streams have their own connections beside these
     body_bytes: int = 1 << 20  # a stats answer has 2 to 6 KB, an inspect answer rarely 100
     list_bytes: int = 32 << 20  # a list answer: about 1 KB a container, more with many labels

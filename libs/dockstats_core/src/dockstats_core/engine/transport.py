@@ -48,7 +48,7 @@ class EngineTransport:
         self._calls = anyio.CapacityLimiter(limits.calls)
         self._requests: dict[tuple[str, float | None], httpx.Request] = {}
         tls = _tls_context(endpoint) if endpoint.kind == "https" else None
-        self._connections = EngineConnections(endpoint, tls, limits.connect_s, limits.head_bytes)
+        self._connections = EngineConnections(endpoint, tls, limits)
 
     async def __aenter__(self) -> Self:
         return self
