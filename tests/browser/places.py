@@ -98,12 +98,13 @@ async def expect_tick(page: Page, words: str) -> None:
     told: list[str] = []
     with anyio.move_on_after(PATIENCE_S):
         while True:
-            told.clear()
+            heard: list[str] = []
             for tick in await ticks(page).all():
                 await tick.focus()
-                told.append(await why(page).inner_text())
-                if words in told[-1]:
+                heard.append(await why(page).inner_text())
+                if words in heard[-1]:
                     return
+            told = heard
             await anyio.sleep(LOOK_AGAIN_S)
     raise AssertionError(f"no tick tells {words!r}; they tell {told}")
 

@@ -29,6 +29,8 @@ _REMOVAL_S = 30.0
 
 BURN = ("sh", "-c", "while :; do :; done")
 """Uses all the CPU it gets: give it `--cpus`."""
+HOG = ("sh", "-c", "sleep 0.3; exec tail /dev/zero")
+"""Takes memory until it is killed: give it `--memory`. In its first moments the engine might not notice why."""
 IDLE = ("sleep", "600")
 
 

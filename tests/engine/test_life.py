@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from dockstats_core import ContainerFacts, LocalFeed
-from tests.engine.containers import BURN, HOST, IDLE, Containers, containers
+from tests.engine.containers import BURN, HOG, HOST, IDLE, Containers, containers
 from tests.engine.watching import Shown, Watch, watching
 from tests.requirements import IMAGE
 
@@ -125,7 +125,7 @@ async def test_container_that_removes_itself_shows_its_exit_code_in_time_and_goe
 
 async def test_container_out_of_memory_shows_so_in_time() -> None:
     async with life() as here:
-        await here.made.run("hog", ("tail", "/dev/zero"), "--memory", "16m", "--memory-swap", "16m")
+        await here.made.run("hog", HOG, "--memory", "16m", "--memory-swap", "16m")
         await here.shows_in_time("hog", "oom", lambda shown: _is_out_of_memory(shown, "hog"))
         shown = await here.watch.until(lambda shown: shown.state("hog") == "exited" and _is_inspected(shown, "hog"))
     assert _facts(shown, "hog").oom_killed

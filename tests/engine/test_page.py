@@ -18,15 +18,13 @@ from playwright.async_api import Browser, Locator, Page, expect
 from tests.browser.places import drawer, expect_tick, open_detail, row
 from tests.browser.serving import dashboard
 from tests.browser.visiting import running_chromium, visit
-from tests.engine.containers import BURN, HOST, IDLE, Containers, containers
+from tests.engine.containers import BURN, HOG, HOST, IDLE, Containers, containers
 from tests.own_network import own_network
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser]
 
 PROMISED_S = 2.0
 QUIET = ("--network", "none")
-HOG = ("tail", "/dev/zero")
-"""Takes memory until it is killed."""
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -277,6 +277,20 @@ def test_new_container_that_was_killed_before_anybody_looked_tells_it_once() -> 
     assert told(Host().becomes(5, facts(oom_killed=True))) == []  # it ran for days: nobody knows when
 
 
+def test_container_that_was_killed_before_anybody_looked_after_it_was_created_tells_it_once() -> None:
+    host = Host()
+    created = facts(state="created", started_at=None, restart_count=None, oom_killed=None)
+    assert host.becomes(4.6, created) == []
+    assert told(host.becomes(5, facts(started_at=after(4.8), oom_killed=True))) == [("start", 4.8), ("oom", 5)]
+    assert told(host.becomes(5.1, exited(5.05, 137, started_at=after(4.8), oom_killed=True))) == [("die", 5.05)]
+
+
+def test_flag_that_is_first_known_of_one_that_ran_for_days_is_no_news() -> None:
+    host = Host()
+    assert host.becomes(1, facts(oom_killed=None)) == []
+    assert host.becomes(2, facts(oom_killed=True)) == []
+
+
 def test_counter_that_goes_up_is_a_kill_and_its_first_value_is_none() -> None:
     finder = EventFinder([facts()])
     assert [

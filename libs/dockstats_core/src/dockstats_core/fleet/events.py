@@ -148,9 +148,10 @@ class EventFinder:
             return
         at = None if after.state in _ALIVE else seen.plausible(after.finished_at)
         if at is None and not seen.is_gap:
-            if before is None:  # it came and was killed between two looks, and its end is yet to be told
-                at = seen.now if after.state in _ALIVE and seen.plausible(after.started_at) is not None else None
-            elif before.oom_killed is False:
+            is_news = before is not None and before.oom_killed is False
+            # Nothing was known of it: it began and was killed between two looks, and its end is yet to be told.
+            began = after.state in _ALIVE and seen.plausible(after.started_at) is not None
+            if is_news or began:
                 at = seen.now
         if at is not None:
             yield from self._killed(after, at)
