@@ -36,9 +36,13 @@ class RunningAgent:
         self.http = http
         self.stop_sampling = stop_sampling
 
-    async def until_sampled(self) -> None:
-        """Wait for the first batch that holds containers."""
+    async def until_sampled(self, *, more: int = 0) -> None:
+        """Wait for a batch that holds containers, and then for so many more."""
         await until(lambda: self.broadcast.newest is not None and bool(self.broadcast.newest.batch.containers))
+        newest = self.broadcast.newest
+        assert newest is not None
+        last = newest.batch.sequence + more
+        await until(lambda: self.broadcast.newest is not None and self.broadcast.newest.batch.sequence >= last)
 
     async def until_clients(self, count: int) -> None:
         """Wait until so many clients listen."""

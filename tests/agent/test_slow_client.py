@@ -7,18 +7,24 @@ Not here: a client that reads nothing for good (test_websocket), what the kernel
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 
 import anyio
 import anyio.abc
+import pytest
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import Request
 
 from dockstats_agent.server import ServerLimits
 from dockstats_core.messages.agent import ContainerStatsBatch, codec
+from dockstats_core.program.clients import ClientLimits, Clients, ClientTally
 from tests.agent.serving import running_agent, said, simulated_feed
 from tests.builders import batch
+from tests.hostile.strangers import masked
+from tests.running import until
 from tests.websocket_client import WebSocketClient
 
+TEXT = 0x81
 BATCHES = 600  # together several times what may be under way
 UNDER_WAY_BYTES = 48_000  # 16 KiB that the agent's kernel takes ahead, and what the client's takes in unread
 
@@ -49,6 +55,25 @@ async def test_a_client_that_still_reads_is_not_silent_however_late_its_answer_t
             assert agent.broadcast.client_count == 1
             with anyio.fail_after(20):  # and from here on it reads nothing more
                 await agent.until_clients(0)
+
+
+async def test_a_client_that_was_let_go_and_reads_to_the_end_after_all_leaves_nothing_to_cut_off(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clients = Clients(ClientLimits(), ClientTally())
+    async with running_agent(simulated_feed(containers=200), clients=clients) as agent:
+        client = await narrow_client(agent.port)
+        async with client.stream:
+            await agent.until_clients(1)
+            await agent.until_sampled(more=3)  # each of which is more than may be under way
+            await client.stream.send(masked(TEXT) * 2000)
+            await until(lambda: clients.tally.counts["too_much"] == 1)
+            with anyio.fail_after(20), suppress(anyio.EndOfStream, anyio.BrokenResourceError):
+                while True:
+                    await client.stream.receive()
+        await agent.until_clients(0)
+        await anyio.sleep(clients.limits.goodbye_s)  # what was to happen after this time, was set to before
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 async def test_a_client_that_reads_slowly_skips_to_the_newest() -> None:

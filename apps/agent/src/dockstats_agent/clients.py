@@ -24,7 +24,6 @@ from dockstats_core.program.clients import ClientFault, Clients, RequestWatch
 from dockstats_core.program.gate import AsgiApp
 
 _LOOKS = 5  # within the time that the answer to a ping has: found out is rounded up to one of them
-_CLOSE_GRACE_S = 1.0  # for the close frame to reach a client that reads after all
 _POLICY = 1008
 
 
@@ -107,6 +106,13 @@ class Listening(WSProtocol):
         self._pace = Pace(self.config.clients.limits.said_at_once_bytes / self._per_s, self.loop.time())
         self._took_at_s = self.loop.time()
         self._unsent_bytes = 0
+        self._aborting: asyncio.TimerHandle | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone; asyncio fails at aborting what ended by itself."""
+        if self._aborting is not None:
+            self._aborting.cancel()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """It says something."""
@@ -180,7 +186,8 @@ class Listening(WSProtocol):
         self._abort_soon()
 
     def _abort_soon(self) -> None:
-        self.loop.call_later(_CLOSE_GRACE_S, self.transport.abort)
+        if self._aborting is None:
+            self._aborting = self.loop.call_later(self.config.clients.limits.goodbye_s, self.transport.abort)
 
     def _count(self, fault: ClientFault) -> None:
         self.config.clients.tally.count(fault, self.client[0] if self.client else "")

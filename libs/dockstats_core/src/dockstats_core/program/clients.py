@@ -43,6 +43,7 @@ class ClientLimits(Struct, frozen=True, kw_only=True):
     unread_s: float = 60.0  # without taking a byte, while an answer waits to leave; cut within twice that
     said_bytes_per_s: int = 2048  # by a WebSocket's client, which has pongs to say: 10 bytes every 5 s
     said_at_once_bytes: int = 8192  # of them
+    goodbye_s: float = 1.0  # for the close frame to reach a WebSocket's client that reads after all
 
 
 class ClientTally:
