@@ -71,6 +71,11 @@ class Chronicle(Struct, kw_only=True):
             if isinstance(one.message, AgentBatch) and one.message.agent_id == agent and from_s <= one.at_s <= to_s
         ]
 
+    def left_out(self, agent: str, *, from_s: float, to_s: float = inf, by: str) -> int:
+        """How many of an agent's batches are missing between those that a dashboard told in that span."""
+        numbers = [one.batch.sequence for one in self.batches(agent, from_s=from_s, to_s=to_s, by=by)]
+        return numbers[-1] - numbers[0] + 1 - len(numbers) if numbers else 0
+
     def interruptions(self, agent: str, *, from_s: float, to_s: float, by: str) -> Sequence[Told]:
         """What a dashboard told in that span of a connection that did not stand."""
         told = self.statuses(agent, from_s=from_s, to_s=to_s, by=by)

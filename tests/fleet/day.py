@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
@@ -66,7 +66,7 @@ class Day:
             happening.start_soon(self._stuck_dashboard)
             await self._stopped_agent(self.elm)
             happening.start_soon(self._bad_line, "late and lossy line", self.elm, lines.LATE_AND_LOSSY)
-            happening.start_soon(self._bad_line, "slow line", self.ash, lines.SLOW)
+            happening.start_soon(self._bad_line, "slow line", self.ash, lines.SLOW, self._has_left_out)
         async with anyio.create_task_group() as happening:
             happening.start_soon(self._half_open, self.elm)
             happening.start_soon(self._pulled_cable, self.ash)
@@ -108,10 +108,13 @@ class Day:
         host.cable.plug_in()
         await self._back(fault)
 
-    async def _bad_line(self, name: str, host: Host, line: str) -> None:
+    async def _bad_line(
+        self, name: str, host: Host, line: str, is_felt: Callable[[Fault], bool] = lambda _: True
+    ) -> None:
         await host.order(line)
         fault = self._begin(name, host)
         await anyio.sleep(BAD_LINE_S)
+        await self.first.until(partial(is_felt, fault), within_s=BACK_WITHIN_S)
         fault.to_s = time.monotonic()
         await host.order(lines.GOOD)
 
@@ -127,6 +130,10 @@ class Day:
         await self._back(fault, self.second)
 
     # Waiting. --------------------------------------------------------------------------------------------------------
+
+    def _has_left_out(self, fault: Fault) -> bool:
+        """Whether the line was too slow: a host that boots beside it may leave its agent little to say."""
+        return self.chronicle.left_out(CROWD, from_s=fault.from_s, by=FIRST) > 1
 
     def _begin(self, name: str, host: Host) -> Fault:
         fault = self.chronicle.faults[name] = Fault(agent=host.kind.label, from_s=time.monotonic())
