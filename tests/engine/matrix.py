@@ -113,11 +113,12 @@ async def observe(
         rows: dict[str, list[Row]] = {made.name(short): [] for short in ALL}
         watches: dict[SourceName, Watch] = {}
         async with beside(readers, logs, BURNING, host, rows), AsyncExitStack() as open_feeds:
+            # One after the other: what all ask for at their start takes Podman a second of the guest's only core, which
+            # it shares with the containers, and what was not answered in time would be asked for anew, by all of them.
             for source in sources:
                 feed = LocalFeed(host, poll_interval_s=interval_s, filters=made.filters, source=source)
                 watches[source] = await open_feeds.enter_async_context(watching(feed, made))
-            for watch in watches.values():
-                await watch.until(
+                await watches[source].until(
                     lambda shown: all(shown.cpu(short) is not None for short in ALL), within_s=KNOWN_WITHIN_S
                 )
             await anyio.sleep(span_s)

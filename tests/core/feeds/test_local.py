@@ -735,7 +735,7 @@ async def test_whatever_hangs_leaving_returns_at_once_and_closes_every_connectio
             await engine.until(lambda: engine.open_requests(hanging) > 0)
             await batch_where(feed, lambda _: True)
             leaving_s = anyio.current_time()
-        assert anyio.current_time() - leaving_s < 1.0  # and not after any of the time-outs
+        assert anyio.current_time() - leaving_s < 2.5  # and not after any of the time-outs
         await engine.until(lambda: not engine.open_connections)
 
 
