@@ -2,7 +2,7 @@
 
 Three hosts boot, two dashboards follow them, and then things happen, as many at a time as leave one host in peace. With
 DOCKSTATS_TEST_LONG=1 a cable stays out, and a line bad, for a minute; else for as long as it takes to be noticed, or to
-see figures come.
+see figures come. A slow line stays, in any case, until it was too slow.
 Not here: what is promised (test_fleet). Nothing is judged during the day: what does not happen in time is waited for no
 longer, and the chronicle shows it.
 """
